@@ -1,0 +1,5 @@
+"""Which registered things are used when nobody names one: the only place in the core that names any."""
+
+STYLE_METHOD = "gram"
+NETWORK = "embedded"
+JUDGE = "efficientnet-lite1"

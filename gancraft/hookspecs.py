@@ -1,0 +1,60 @@
+"""What a plugin may register. This is the page that a plugin's author reads first.
+
+A plugin is a module that an entry point of the group `gancraft` names. It stays light (no torch, numpy or PIL at the
+top) and implements the hooks below with `@gancraft.hookimpl`, calling `register` once for each thing it brings:
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("gram", "gancraft_gram.loss:GramLoss", interface=gancraft.StyleLoss, options=GramOptions, summary="…")
+
+The class is named by a string and imported when it is first used. Names are lower-case and unique per kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any, Protocol
+
+import pluggy
+
+from gancraft.options import Options
+
+hookspec = pluggy.HookspecMarker("gancraft")
+hookimpl = pluggy.HookimplMarker("gancraft")
+
+
+class Register(Protocol):
+    """The callback that every hook is given."""
+
+    def __call__(
+        self,
+        name: str,
+        target: str | Any,
+        *,
+        summary: str,
+        options: type[Options] = Options,
+        interface: type | None = None,
+        capabilities: Collection[str] = (),
+    ) -> None:
+        """Register one thing.
+
+        name: what people type, lower-case letters, digits, `-` and `_`, starting with a letter.
+        target: `"package.module:Class"`, or the class itself. It is called with an instance of `options`.
+        summary: one line for lists.
+        options: the model of its settings.
+        interface: which of `gancraft`'s interfaces it implements, where a hook takes more than one.
+        capabilities: what it can take or do beyond the usual; front ends ask for it.
+        """
+
+
+@hookspec
+def register_style_methods(register: Register) -> None:
+    """Register ways of painting: `StyleLoss` (run by the engine, the default interface) or whole `StyleMethod`s."""
+
+
+@hookspec
+def register_networks(register: Register) -> None:
+    """Register perceptual networks: classes or functions that take their options and return a `PerceptualNetwork`.
+
+    A target may have a function attribute `weights() -> (description, is_there)` for `gancraft doctor`.
+    """
