@@ -1,0 +1,1 @@
+"""Pretrained networks by name, features by layer name, and their statistics."""
