@@ -1,0 +1,1 @@
+"""How good a result is, by networks that no loss looks through."""

@@ -1,0 +1,79 @@
+"""Launching steps: one by one, or on a CUDA device as a captured graph, so that the chip never waits for Python."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancraft.style.canvas import Canvas
+from gancraft.style.compute import Compute
+from gancraft.style.objective import Objective
+
+WARM_UP = 3  # steps on a side stream before a capture, as torch's documentation asks for
+GPU_STRIDE = 25  # steps between two looks at the loss on a GPU: each look waits for the device
+
+
+class Stepper:
+    """Steps of one level. The loss parts stay on the device until `values` asks for them."""
+
+    def __init__(self, canvas: Canvas, objective: Objective, compute: Compute):
+        self.canvas, self.compute = canvas, compute
+        self.parts: dict[str, Tensor] = {}
+        self.objective, self.warning = _compiled(objective, canvas, compute)
+        self.graph: torch.cuda.CUDAGraph | None = None
+        # L-BFGS decides on the CPU how far to go, which a graph can't hold.
+        self.captures = (
+            compute.device.type == "cuda" and compute.launch != "eager" and canvas.optimiser_name == "adam"
+        )
+        self.taken = 0
+
+    def step(self) -> None:
+        """One iteration."""
+        self.taken += 1
+        if not self.captures:
+            self.canvas.step(self._loss)
+        elif self.taken <= WARM_UP:
+            self._on_side_stream()
+        else:
+            if self.graph is None:
+                self.graph = torch.cuda.CUDAGraph()
+                with torch.cuda.graph(self.graph):
+                    self.canvas.step(self._loss)
+            self.graph.replay()
+
+    def due(self, step: int) -> bool:
+        """Whether this is a step after which to look."""
+        return self.compute.device.type != "cuda" or step % GPU_STRIDE == 0
+
+    def values(self) -> dict[str, float]:
+        """The parts of the last step's loss."""
+        return {name: float(value) for name, value in self.parts.items()}
+
+    def _loss(self, x_NCHW: Tensor) -> Tensor:
+        parts = self.objective(x_NCHW)
+        self.parts = {name: value.detach() for name, value in parts.items()}
+        return torch.stack(list(parts.values())).sum()
+
+    def _on_side_stream(self) -> None:
+        side = torch.cuda.Stream()
+        side.wait_stream(torch.cuda.current_stream())
+        with torch.cuda.stream(side):
+            self.canvas.step(self._loss)
+        torch.cuda.current_stream().wait_stream(side)
+
+
+def _compiled(objective: Objective, canvas: Canvas, compute: Compute) -> tuple[Callable[..., Any], str]:
+    """The objective, compiled where that was asked for and can be; the second is a line for the user, or nothing."""
+    if compute.launch != "compile":
+        return objective, ""
+    compiled = torch.compile(objective, dynamic=False, backend=compute.backend)
+    trial_NCHW = canvas.x_NCHW.detach().clone().requires_grad_()
+    try:  # compilation happens at the first call, forward and backward apart
+        torch.stack(list(compiled(trial_NCHW).values())).sum().backward()
+    except Exception as error:  # whatever a compiler that isn't there, or isn't right, may raise
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        return objective, f"can't compile on this machine ({reason}); going on without"
+    return compiled, ""

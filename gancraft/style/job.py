@@ -1,0 +1,87 @@
+"""From a choice and pictures to a run, and from a run to a file that carries its recipe."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import BinaryIO
+
+
+from gancraft.errors import UsageError
+from gancraft.events import Event, Finished, Run, Saved
+from gancraft.interfaces import StyleInput, StyleJob, StyleLoss
+from gancraft.pictures import Picture, fitted, save_picture
+from gancraft.resolve import StyleChoice
+from gancraft.style.optimise import OptimisedStyle
+from gancraft.style.recipe import recipe_of
+from gancraft.style.tensors import to_tensor
+
+Styles = Sequence[tuple[Picture, float]]
+
+
+def paint(
+    choice: StyleChoice,
+    content: Picture,
+    styles: Styles,
+    *,
+    start: Picture | None = None,
+    preview_every: int = 0,
+) -> Run:
+    """Paint `content` in the manner of `styles` (pictures with weights); see `gancraft.resolve.resolve_style`.
+
+    start: a picture to start from, for methods that optimise; preview_every: steps between two Preview events, 0 for none.
+    The run ends with `Finished`, whose picture has the size that the settings ask for. Raises UsageError at once where
+    the pictures or the size can't be used.
+    """
+    if not styles or not all(0 <= weight < float("inf") for _, weight in styles) or not any(w for _, w in styles):
+        raise UsageError("at least one style picture with a weight above 0 is needed")
+    settings = choice.settings
+    job = StyleJob(
+        content_NCHW=to_tensor(sized(choice, content).rgb_HWC),
+        styles=[StyleInput(to_tensor(picture.rgb_HWC), weight) for picture, weight in styles if weight],
+        seed=settings.seed,
+        device=settings.device,
+        precision=settings.precision,
+        launch=settings.launch,
+        start_NCHW=to_tensor(start.rgb_HWC) if start is not None else None,
+        preview_every=preview_every,
+        network=choice.make_network if choice.network is not None else None,
+    )
+    part = choice.method.create(choice.options[choice.method.name])
+    method = OptimisedStyle(choice.options["optimise"], part) if isinstance(part, StyleLoss) else part
+    return Run(lambda run: method.run(job, run))
+
+
+def sized(choice: StyleChoice, content: Picture) -> Picture:
+    """The content at the size that the result will have."""
+    return fitted(content, size=choice.settings.size, scale=choice.settings.scale)
+
+
+def paint_to(
+    target: str | Path | BinaryIO,
+    choice: StyleChoice,
+    content: Picture,
+    styles: Styles,
+    *,
+    start: Picture | None = None,
+    preview_every: int = 0,
+) -> Run:
+    """Paint into a file: the same events, with `Saved` before `Finished`. What a run leaves is saved however it ended."""
+
+    def events(outer: Run) -> Iterator[Event]:
+        inner = paint(choice, content, styles, start=start, preview_every=preview_every)
+        try:
+            for event in inner:
+                if isinstance(event, Finished) and event.picture_HWC is not None:
+                    recipe = recipe_of(choice, content, styles, start, event.facts)
+                    save_picture(target, event.picture_HWC, sized(choice, content).alpha_HW, recipe=recipe)
+                    yield Saved("-" if isinstance(target, io.IOBase) else str(target))
+                yield event
+                inner.stopping = outer.stopping
+        finally:
+            inner.close()
+
+    return Run(events)
+
+

@@ -1,0 +1,192 @@
+"""The engine's runner: a style loss, a content loss and a smoothing loss, minimised over the pixels, coarse to fine."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from gancraft.errors import GancraftError, UsageError
+from gancraft.events import Event, Finished, Preview, Progress, Run, Started, Warned
+from gancraft.interfaces import StyleJob, StyleLoss, StyleMethod
+from gancraft.style import levels, memory, start
+from gancraft.style.accelerate import Stepper
+from gancraft.style.canvas import Canvas
+from gancraft.style.compute import Compute, choose
+from gancraft.style.layers import weighted_layers
+from gancraft.style.objective import Objective, Weights
+from gancraft.style.resize import fit_style, resize
+from gancraft.style.settings import OptimiseOptions
+from gancraft.style.strength import content_weight
+from gancraft.style.tensors import to_array
+
+COOL_DOWN = 0.2  # last share of each level in which Adam's step size falls to a tenth
+
+
+class OptimisedStyle(StyleMethod):
+    """Gatys et al. 2016, for any `StyleLoss`."""
+
+    options: OptimiseOptions
+
+    def __init__(self, options: OptimiseOptions, style_loss: StyleLoss):
+        super().__init__(options)
+        self.style_loss = style_loss
+
+    def run(self, job: StyleJob, run: Run) -> Iterator[Event]:
+        compute = choose(job.device, job.precision, job.launch)
+        with compute.scope():
+            yield from _Painting(self.options, self.style_loss, job, run, compute).events()
+
+
+class _Painting:
+    """One run of the optimiser over all levels."""
+
+    def __init__(
+        self, options: OptimiseOptions, style_loss: StyleLoss, job: StyleJob, run: Run, compute: Compute
+    ):
+        self.options, self.style_loss, self.job, self.run, self.compute = options, style_loss, job, run, compute
+        self.network = compute.place(_network(job))
+        self.weights = self._weights()
+        total = sum(s.weight for s in job.styles)
+        self.shares = [s.weight / total for s in job.styles]
+        self.height, self.width = job.content_NCHW.shape[-2:]
+        self.plan = levels.plan(self.width, self.height, options.levels, options.iterations)
+        self.total = sum(level.steps for level in self.plan)
+        self.began = time.monotonic()
+        self.done = self.previewed = 0
+        self.good: Tensor | None = None  # the last picture that was finite
+
+    def events(self) -> Iterator[Event]:
+        sizes = " → ".join(f"{level.width}x{level.height}" for level in self.plan)
+        yield Started(self.total, f"{self.total} iterations at {sizes} on {self.compute.name}")
+        problem = None
+        try:
+            memory.check(self.network, self.weights.layers, self.width, self.height, self.compute)
+            canvas = self._canvas()
+            for number, level in enumerate(self.plan, 1):
+                if number > 1:
+                    canvas.grow(level.width, level.height)
+                yield from self._level(canvas, number, level)
+                if self.run.stopping:
+                    break
+        except _Diverged:
+            problem = f"the loss is no longer a number after {self.done} iterations; try a smaller --learning-rate"
+        except (MemoryError, RuntimeError) as error:
+            if not memory.is_shortage(error):
+                raise
+            self.compute.release()
+            raise memory.shortage(self.network, self.weights.layers, self.width, self.height, self.compute) from error
+        picture = self.good if self.good is not None else self.job.content_NCHW
+        yield Finished(
+            picture_HWC=to_array(resize(picture, self.width, self.height).clamp(0, 1)),
+            stopped=self.run.stopping,
+            problem=problem,
+            seconds=time.monotonic() - self.began,
+            facts={"iterations": self.done, **self.compute.facts(), "network": self.network.fingerprint},
+        )
+
+    def _level(self, canvas: Canvas, number: int, level: levels.Level) -> Iterator[Event]:
+        objective = self._objective(level)
+        stepper = Stepper(canvas, objective, self.compute)
+        if stepper.warning:
+            yield Warned(stepper.warning)
+        begun = time.monotonic()
+        for step in range(1, level.steps + 1):
+            canvas.set_rate(self.options.learning_rate * _cooling(step / level.steps))
+            stepper.step()
+            self.done += 1
+            if not stepper.due(step) and step < level.steps and not self.run.stopping:
+                continue
+            values = stepper.values()  # waits for the device
+            if not all(map(math.isfinite, values.values())):
+                raise _Diverged
+            self.good = canvas.picture_NCHW.cpu()
+            pace = (time.monotonic() - begun) / step
+            yield Progress(
+                self.done,
+                self.total,
+                number,
+                len(self.plan),
+                (level.width, level.height),
+                values,
+                self._seconds_left(number, step, pace),
+            )
+            every = self.job.preview_every
+            if every and self.done // every > self.previewed // every:
+                self.previewed = self.done
+                yield Preview(to_array(self.good), self.done)
+            if self.run.stopping:
+                return
+
+    def _canvas(self) -> Canvas:
+        first = self.plan[0]
+        generator = torch.Generator().manual_seed(self.job.seed)
+        kind = self.options.start
+        if kind == "noise":
+            x_NCHW = start.noise(first.width, first.height, generator)
+        elif kind == "style":
+            x_NCHW = start.style_noise(self.job.styles, first.width, first.height, generator)
+        elif kind == "picture":
+            if self.job.start_NCHW is None:
+                raise UsageError("--start picture needs a file: give it with --start-picture")
+            x_NCHW = self.job.start_NCHW
+        else:
+            x_NCHW = self.job.content_NCHW
+        x_NCHW = resize(x_NCHW, first.width, first.height).clamp(0, 1)
+        options = self.options
+        return Canvas(
+            x_NCHW.to(self.compute.device),
+            optimiser=options.optimiser,
+            learning_rate=options.learning_rate,
+            average=options.average,
+        )
+
+    def _objective(self, level: levels.Level) -> Objective:
+        device = self.compute.device
+        content = resize(self.job.content_NCHW, level.width, level.height).clamp(0, 1).to(device)
+        long_side = max(level.width, level.height) * self.options.style_scale
+        styles = [(fit_style(s.x_NCHW, long_side).to(device), w) for s, w in zip(self.job.styles, self.shares, strict=True)]
+        return Objective(self.network, self.style_loss, self.weights, content, styles)
+
+    def _weights(self) -> Weights:
+        o, network = self.options, self.network
+        known: Sequence[str] = network.layers
+        weights = Weights(
+            content=o.content_weight * content_weight(o.strength),
+            style=o.style_weight,
+            variation=o.variation_weight * VARIATION,
+            content_layers=weighted_layers(o.content_layers, network.content_layers, known, "--content-layers"),
+            style_layers=weighted_layers(o.style_layers, network.style_layers, known, "--style-layers"),
+        )
+        if weights.content + weights.style + weights.variation == 0:
+            raise UsageError("--content-weight, --style-weight and --variation-weight are all 0: nothing to do")
+        return weights
+
+    def _seconds_left(self, number: int, step: int, pace: float) -> float:
+        """From this level's pace; a later level's step costs as many times more as it has more pixels."""
+        now = self.plan[number - 1]
+        pixels = now.width * now.height
+        left = (now.steps - step) * pace
+        return left + sum(level.steps * pace * level.width * level.height / pixels for level in self.plan[number:])
+
+
+def _network(job: StyleJob) -> Any:
+    if job.network is None:
+        raise UsageError("a style loss needs a perceptual network: give the job one")
+    return job.network()
+
+
+class _Diverged(GancraftError):
+    """The loss is infinite or not a number."""
+
+
+VARIATION = 0.02  # unit of --variation-weight: found by looking (docs/style-guide.md)
+
+
+def _cooling(progress: float) -> float:
+    """Factor of the step size: 1, then falling geometrically to 0.1 over the last `COOL_DOWN` of a level."""
+    return 10 ** -max(0.0, (progress - 1 + COOL_DOWN) / COOL_DOWN)

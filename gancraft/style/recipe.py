@@ -1,0 +1,45 @@
+"""What is written into a result, so that it can be painted again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from gancraft import __version__
+from gancraft.pictures import Picture
+from gancraft.resolve import StyleChoice
+
+
+def recipe_of(
+    choice: StyleChoice,
+    content: Picture,
+    styles: Sequence[tuple[Picture, float]],
+    start: Picture | None,
+    facts: Mapping[str, object],
+) -> dict[str, object]:
+    """Plain values: version, options of every part, plugin, network, inputs by name and hash, and the run's facts."""
+    plugin = choice.method.plugin
+    facts = dict(facts)
+    fingerprint = facts.pop("network", None)
+    network = {"name": choice.network.name, "fingerprint": fingerprint} if choice.network is not None else None
+    inputs = [_input("content", content, None), *(_input("style", picture, weight) for picture, weight in styles)]
+    if start is not None:
+        inputs.append(_input("start", start, None))
+    return {
+        "gancraft": __version__,
+        "command": "style",
+        "options": choice.to_dict(),
+        "plugin": {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version},
+        "network": network,
+        "inputs": inputs,
+        "facts": facts,
+    }
+
+
+def _input(role: str, picture: Picture, weight: float | None) -> dict[str, object]:
+    """A picture by its file name without folder and its hash: never a path, which would tell about a person's disk."""
+    entry: dict[str, object] = {"role": role, "name": picture.name, "sha256": picture.sha256}
+    if picture.sample is not None:
+        entry["sample"] = picture.sample
+    if weight is not None:
+        entry["weight"] = weight
+    return entry
