@@ -1,0 +1,7 @@
+"""`python -m scripts.paint_samples`."""
+
+import sys
+
+from .main import main
+
+sys.exit(main())
