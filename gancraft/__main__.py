@@ -1,0 +1,5 @@
+"""`python -m gancraft`."""
+
+from gancraft.cli.main import main
+
+main()

@@ -1,0 +1,93 @@
+"""`gancraft doctor`: what gancraft sees of this machine, for bug reports and for people in front of it."""
+
+from __future__ import annotations
+
+import json
+import os
+import platform
+import shutil
+import sys
+from importlib import metadata
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from gancraft import __version__
+from gancraft.cli.errors import handled
+from gancraft.plugins import Plugins, plugins_from_environment
+
+HELP = "Report versions, devices, plugins with their failures, networks and whether their weights are there, and caches."
+
+
+@handled
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+    no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
+    found = report(plugins)
+    if as_json:
+        print(json.dumps(found, indent=2))
+    else:
+        for key, value in found.items():
+            if isinstance(value, list):
+                print(f"{key}:" if value else f"{key}: none")
+                for item in value:
+                    print("  " + (item if isinstance(item, str) else "  ".join(str(v) for v in item.values() if v != "")))
+            else:
+                print(f"{key}: {value}")
+    raise typer.Exit(1 if any(info.state == "failed" for info in plugins.infos) else 0)
+
+
+def report(plugins: Plugins) -> dict[str, Any]:
+    """Everything as plain values."""
+    import torch
+
+    from gancraft.style.compute import fast_bfloat16
+
+    devices = [f"cpu, {torch.get_num_threads()} threads"]
+    devices += [f"cuda:{i} {torch.cuda.get_device_name(i)}" for i in range(torch.cuda.device_count())]
+    devices += ["mps"] if torch.backends.mps.is_available() else []
+    return {
+        "gancraft": __version__,
+        "python": f"{platform.python_version()} ({sys.executable})",
+        "system": platform.platform(),
+        "torch": torch.__version__,
+        "torchvision": _version("torchvision"),
+        "gradio": _version("gradio"),
+        "devices": devices,
+        "bfloat16 on the cpu": "fast" if fast_bfloat16(torch.device("cpu")) else "slow, float32 is used",
+        "compiler": shutil.which(os.environ.get("CXX", "g++")) or shutil.which("clang++") or "none: --launch compile can't work",
+        "torch cache": torch.hub.get_dir(),
+        "plugins": [
+            {"name": i.name, "version": f"{i.distribution} {i.version}".strip(), "state": i.state, "reason": i.reason}
+            for i in plugins.infos
+        ],
+        "networks": _networks(plugins),
+    }
+
+
+def _version(distribution: str) -> str:
+    try:
+        return metadata.version(distribution)
+    except metadata.PackageNotFoundError:
+        return "not installed"
+
+
+def _networks(plugins: Plugins) -> list[dict[str, str]]:
+    """Each network, with where its weights are and whether they are there."""
+    rows = []
+    for entry in plugins.entries:
+        if entry.kind != "network":
+            continue
+        try:
+            weights = getattr(entry.load(), "weights", None)
+            where, there = weights() if weights is not None else ("", True)
+            state = "ready" if there else "weights not there"
+        except Exception as error:  # a third party's code; its failure is what the report is for
+            where, state = str(error).splitlines()[0], "failed"
+        rows.append({"name": entry.name, "state": state, "weights": where})
+    return rows

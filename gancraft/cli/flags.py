@@ -1,0 +1,95 @@
+"""From settings to flags: a command's signature is made of the options models of the parts it uses."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from typing import Annotated, Any, Literal, Optional
+
+import typer
+from rich.markup import escape
+
+from gancraft.options import Setting
+from gancraft.resolve import Part
+
+# Flags of commands that no setting may take.
+RESERVED = {"output", "style", "content", "preview", "preview-every", "quiet", "json", "config", "set", "plugins-dir"}
+RESERVED |= {"no-plugin", "debug", "help", "version"}
+SHORT = {"plugin": "-p"}
+
+
+def flag_names(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
+    """The flag of every setting, by part and name: `--name`, or `--part.name` where that is somebody else's too."""
+    count = Counter(name for part in parts for name in part.settings())
+    names = {}
+    for part in parts:
+        for name, setting in part.settings().items():
+            shared = (count[name] > 1 or setting.flag in RESERVED) and part is not parts[0]
+            names[part.name, name] = f"--{part.name}.{setting.flag}" if shared else f"--{setting.flag}"
+    return names
+
+
+def spellings(parts: Sequence[Part]) -> dict[str, str]:
+    """`--part.name` → the flag that the program has, so that the long form always works."""
+    result = {}
+    for (part, name), flag in flag_names(parts).items():
+        dashed = name.replace("_", "-")
+        result[f"--{part}.{dashed}"] = flag
+        result[f"--{part}.no-{dashed}"] = flag.replace("--", "--no-", 1) if "." not in flag else f"--{part}.no-{dashed}"
+    return result
+
+
+def with_settings(body: Callable[..., None], parts: Sequence[Part]) -> Callable[..., None]:
+    """`body` with one parameter more for every setting of the parts. It is given `settings`: values by `part.name`, of
+    those that were typed only."""
+    own = [p for name, p in inspect.signature(body, eval_str=True).parameters.items() if name != "settings"]
+    names = flag_names(parts)
+    keys: dict[str, str] = {}
+    synthesised = []
+    for part in parts:
+        for name, setting in part.settings().items():
+            parameter = f"{part.name}__{name}".replace("-", "_")
+            keys[parameter] = f"{part.name}.{name}"
+            annotation = _annotation(part, setting, names[part.name, name])
+            synthesised.append(inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
+
+    def command(**values: Any) -> None:
+        typed = {keys[name]: value for name, value in values.items() if name in keys and value is not None}
+        body(**{name: value for name, value in values.items() if name not in keys}, settings=typed)
+
+    own = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    command.__signature__ = inspect.Signature([*own, *synthesised])  # type: ignore[attr-defined]
+    command.__annotations__ = {p.name: p.annotation for p in [*own, *synthesised]}
+    return command
+
+
+def _annotation(part: Part, setting: Setting, flag: str) -> Any:
+    declarations = [flag]
+    kind: Any = setting.type
+    if setting.many:
+        kind = str
+    elif setting.choices:
+        kind = Literal[setting.choices]  # type: ignore[valid-type]
+    elif setting.type is bool:
+        head, _, tail = flag.rpartition(".") if "." in flag else ("--", "", flag[2:])
+        declarations = [f"{flag}/{head}.no-{tail}" if "." in flag else f"{flag}/--no-{tail}"]
+    if setting.name in SHORT:
+        declarations.append(SHORT[setting.name])
+    number = setting.type in (int, float) and not setting.choices
+    arguments: Mapping[str, Any] = {
+        "help": escape(setting.help),
+        "show_default": _default(setting),
+        "rich_help_panel": part.title,
+        **({"min": setting.minimum, "max": setting.maximum} if number else {}),
+        **({"metavar": "NAME,…"} if setting.many else {}),
+    }
+    return Annotated[Optional[kind], typer.Option(*declarations, **arguments)]  # noqa: UP045 - made at run time
+
+
+def _default(setting: Setting) -> str | bool:
+    if setting.default is None:
+        return False
+    if isinstance(setting.default, bool):
+        return "yes" if setting.default else "no"
+    return str(setting.default)

@@ -1,0 +1,126 @@
+"""What to paint, from what, into which files: all of it found before any work starts."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from gancraft.cli.style import make_folder
+from gancraft.errors import UsageError
+from gancraft.pictures import (
+    EXTENSIONS,
+    Picture,
+    check_writable,
+    list_pictures,
+    open_picture,
+    open_sample,
+    samples,
+)
+from gancraft.resolve import StyleChoice
+
+SAMPLE = "sample:"
+
+
+@dataclass
+class Work:
+    """Pictures to paint as (source, target), the styles with weights, and a picture to start from."""
+
+    pictures: Sequence[tuple[str, str | Path]]
+    styles: Sequence[tuple[Picture, float]]
+    start: Picture | None
+    max_megapixels: float
+    opened: dict[str, Picture] = field(default_factory=dict)
+
+    def open(self, source: str) -> Picture:
+        """A content picture; those of a batch are opened when their turn comes."""
+        return self.opened.pop(source, None) or open_source(source, self.max_megapixels)
+
+
+def gather(
+    choice: StyleChoice, contents: Sequence[str], styles: Sequence[str], output: str | None, quiet: bool = False
+) -> Work:
+    """Find every input and output, and check what can be checked. Raises UsageError for the first that can't be used."""
+    limit = choice.settings.max_megapixels
+    stand_ins = []
+    if not contents:
+        contents = [SAMPLE + samples("photo")[0].name]
+        stand_ins.append(f"content {contents[0]}")
+    if not styles:
+        styles = [SAMPLE + samples("style")[0].name]
+        stand_ins.append(f"style {styles[0]}")
+    if stand_ins and not quiet:
+        print(f"gancraft: no picture given, taking {' and '.join(stand_ins)}", file=sys.stderr)
+    several = len(contents) > 1 or Path(contents[0]).is_dir()
+    sources = [str(p) for source in contents for p in (list_pictures(source) if Path(source).is_dir() else [source])]
+    opened_styles = [(open_source(name, limit), weight) for name, weight in map(_weighted, styles)]
+    targets = _targets(sources, styles[0], output, several)
+    for target in dict.fromkeys(targets):
+        if target != "-":
+            check_writable(target)
+    start = getattr(choice.options.get("optimise"), "start_picture", None)
+    opened = {} if several else {sources[0]: open_source(sources[0], limit)}
+    return Work(
+        list(zip(sources, targets, strict=True)),
+        opened_styles,
+        open_source(str(start), limit) if start is not None else None,
+        limit,
+        opened,
+    )
+
+
+def open_source(source: str, max_megapixels: float) -> Picture:
+    """A file, `-` for stdin, or `sample:NAME`."""
+    if source == "-":
+        return open_picture(sys.stdin.buffer.read(), max_megapixels, name="stdin")
+    if source.startswith(SAMPLE):
+        return open_sample(source.removeprefix(SAMPLE))
+    return open_picture(source, max_megapixels)
+
+
+def _weighted(text: str) -> tuple[str, float]:
+    """`FILE[:WEIGHT]`; a file whose name ends like that is still found."""
+    name, colon, number = text.rpartition(":")
+    if colon and name and name + ":" != SAMPLE and not Path(text).exists():
+        try:
+            weight = float(number)
+        except ValueError:
+            return text, 1.0
+        if not 0 < weight < float("inf"):
+            raise UsageError(f"--style {text}: the weight must be above 0")
+        return name, weight
+    return text, 1.0
+
+
+def _targets(sources: Sequence[str], style: str, output: str | None, several: bool) -> list[str | Path]:
+    """A target for each source. Without --output: new files in the current folder; nothing is overwritten then."""
+    if several:
+        if output == "-":
+            raise UsageError("-o -: several pictures can't go to stdout; name a folder")
+        folder = Path(output) if output is not None else Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}-painted")
+        if folder.suffix.lower() in EXTENSIONS and not folder.is_dir():
+            raise UsageError(f"-o {folder}: several pictures need a folder, not a file")
+        make_folder(folder, "-o")
+        taken: set[Path] = set()
+        return [free(folder / f"{_stem(source)}.png", taken, on_disk=output is None) for source in sources]
+    if output is not None:
+        target = Path(output)
+        return ["-"] if output == "-" else [target / f"{_stem(sources[0])}.png" if target.is_dir() else target]
+    return [free(Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}.png"), set(), on_disk=True)]
+
+
+def _stem(source: str) -> str:
+    name = "stdin" if source == "-" else Path(source.removeprefix(SAMPLE)).stem
+    return re.sub(r"[\x00-\x1f/\\:]", "_", name) or "picture"
+
+
+def free(path: Path, taken: set[Path], on_disk: bool) -> Path:
+    """`path`, or with -2, -3, … where it is taken."""
+    number, candidate = 1, path
+    while candidate in taken or (on_disk and candidate.exists()):
+        number += 1
+        candidate = path.with_stem(f"{path.stem}-{number}")
+    taken.add(candidate)
+    return candidate

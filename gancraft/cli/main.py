@@ -1,0 +1,60 @@
+"""The program `gancraft`. It is built anew for each call, since the flags of a command depend on the plugins it names."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import typer
+
+from gancraft import __version__
+from gancraft.cli import doctor, plugins, recipe, style
+from gancraft.cli.errors import debugging, fail
+from gancraft.cli.sniff import Words
+from gancraft.errors import GancraftError
+
+
+def build_app(argv: Sequence[str]) -> typer.Typer:
+    """The application for these arguments. Raises GancraftError where they name a plugin that isn't there."""
+    words = Words(argv, os.environ)
+    app = typer.Typer(
+        no_args_is_help=True,
+        pretty_exceptions_enable=False,
+        context_settings={"help_option_names": ["-h", "--help"]},
+        help="Make pictures with style transfer and generative adversarial networks. Methods are plugins.",
+    )
+    app.callback()(_root)
+    app.command("style", help=style.HELP)(style.command(words))
+    app.command("redo", help=recipe.REDO_HELP)(recipe.redo)
+    app.command("recipe", help=recipe.RECIPE_HELP)(recipe.show)
+    app.command("plugins", help=plugins.HELP)(plugins.command)
+    app.command("doctor", help=doctor.HELP)(doctor.command)
+    return app
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point. Exits with 0, 1 (the run failed), 2 (wrong usage) or 130 (stopped by the user)."""
+    arguments = list(sys.argv[1:] if argv is None else argv)
+    try:
+        app = build_app(arguments)
+    except GancraftError as error:
+        if debugging(arguments):
+            raise
+        sys.exit(fail(error))
+    app(args=Words(arguments, os.environ).normalised, prog_name="gancraft")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"gancraft {__version__}")
+        raise typer.Exit
+
+
+def _root(
+    version: Annotated[
+        bool, typer.Option("--version", help="Print the version and exit.", callback=_version, is_eager=True)
+    ] = False,
+) -> None:
+    pass

@@ -1,0 +1,58 @@
+"""`gancraft plugins`: what is installed, from where, and what failed."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from gancraft.cli.errors import handled
+from gancraft.plugins import Plugins, plugins_from_environment
+
+HELP = "List what plugins bring, where they come from, and which failed and why."
+
+
+@handled
+def command(
+    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
+    plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+    no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
+    rows = listed(plugins)
+    if as_json:
+        print(json.dumps({"plugins": [asdict(info) for info in plugins.infos], "registered": rows}, indent=2))
+        return
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=box.SIMPLE_HEAD)
+    for column in ("kind", "name", "summary", "distribution", "version", "state"):
+        table.add_column(column, no_wrap=column in ("kind", "name", "state"))
+    for row in rows:
+        table.add_row(*(row[column] for column in ("kind", "name", "summary", "distribution", "version", "state")))
+    for info in plugins.infos:
+        if info.state != "loaded":
+            table.add_row("plugin", info.name, info.reason, info.distribution or info.source, info.version, info.state)
+    Console(highlight=False, markup=False).print(table)
+
+
+def listed(plugins: Plugins) -> list[dict[str, str]]:
+    """Every registered thing as plain text."""
+    return [
+        {
+            "kind": entry.kind,
+            "name": entry.name,
+            "summary": entry.summary,
+            "plugin": entry.plugin.name,
+            "distribution": entry.plugin.distribution or entry.plugin.source,
+            "version": entry.plugin.version,
+            "state": entry.plugin.state,
+        }
+        for entry in sorted(plugins.entries, key=lambda e: (e.kind != "style", e.kind, e.name))
+    ]

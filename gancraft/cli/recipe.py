@@ -1,0 +1,125 @@
+"""`gancraft recipe` and `gancraft redo`: what a picture was made of, and making it again."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from gancraft import resolve
+from gancraft.cli.errors import handled
+from gancraft.errors import GancraftError, UsageError
+
+if TYPE_CHECKING:
+    from gancraft.pictures import Picture
+
+RECIPE_HELP = "Print the recipe that a picture of gancraft's carries."
+REDO_HELP = """Paint a result again from the recipe inside it.
+
+Its inputs are looked for beside FILE and in the current folder, by name and hash, or given by --content and --style.
+"""
+
+
+@handled
+def show(
+    file: Annotated[Path, typer.Argument(help="A picture that gancraft made.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+) -> None:
+    from gancraft.pictures import read_recipe
+
+    recipe = read_recipe(file)
+    if as_json:
+        print(json.dumps(recipe, indent=2))
+        return
+    for key, value in recipe.items():
+        if isinstance(value, list):
+            print(f"{key}:")
+            for item in value:
+                print("  " + "  ".join(f"{k}={v}" for k, v in item.items()))
+        elif isinstance(value, Mapping):
+            print(f"{key}:")
+            for name, inner in value.items():
+                text = "  ".join(f"{k}={v}" for k, v in inner.items()) if isinstance(inner, Mapping) else inner
+                print(f"  {name}: {text}")
+        else:
+            print(f"{key}: {value}")
+
+
+@handled
+def redo(
+    file: Annotated[Path, typer.Argument(help="A picture that gancraft made.")],
+    output: Annotated[str | None, typer.Option("--output", "-o", help="File to write; - writes PNG to stdout.")] = None,
+    content: Annotated[str | None, typer.Option(help="The content picture, where it isn't found.")] = None,
+    style: Annotated[list[str] | None, typer.Option(help="The style pictures in order, where they aren't found.")] = None,
+    start: Annotated[str | None, typer.Option(help="The picture to start from, where it isn't found.")] = None,
+    plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+    no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    from gancraft.cli.inputs import Work, free
+    from gancraft.cli.style import paint_all
+    from gancraft.pictures import check_writable, read_recipe
+    from gancraft.plugins import plugins_from_environment
+
+    recipe = read_recipe(file)
+    try:
+        options, inputs = dict(recipe["options"]), list(recipe["inputs"])
+        roles = [entry["role"] for entry in inputs]
+    except (KeyError, TypeError) as error:
+        raise GancraftError(f"{file}: its recipe is of a kind that this version doesn't know") from error
+    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
+    choice = resolve.resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key}")])
+    given = {"content": [content] if content else [], "style": list(style or []), "start": [start] if start else []}
+    for role, files in given.items():
+        if len(files) > roles.count(role):
+            raise UsageError(f"--{role}: the recipe has {roles.count(role)}, {len(files)} were given")
+    limit = choice.settings.max_megapixels
+    found: dict[str, list[tuple[Picture, float]]] = {role: [] for role in given}
+    for entry in inputs:
+        files = given[entry["role"]]
+        explicit = files.pop(0) if files else None
+        found[entry["role"]].append((_find(entry, explicit, file, limit), float(entry.get("weight", 1))))
+    target: str | Path = output or free(Path(f"{file.stem}-redo{file.suffix}"), set(), on_disk=True)
+    if target != "-":
+        check_writable(target)
+    source = found["content"][0][0]
+    first = found["start"][0][0] if found["start"] else None
+    work = Work([(source.name, target)], found["style"], first, limit, {source.name: source})
+    raise typer.Exit(paint_all(choice, work, quiet=quiet, as_json=as_json))
+
+
+def _find(entry: Mapping[str, Any], explicit: str | None, beside: Path, limit: float) -> Picture:
+    """The picture of a recipe's entry. One that is given may have another name, and with a warning another hash."""
+    from gancraft.cli.inputs import SAMPLE, open_source
+    from gancraft.pictures import open_sample
+
+    role, name, digest = entry["role"], str(entry["name"]), str(entry["sha256"])
+    if explicit is not None:
+        picture = open_source(explicit, limit)
+        if picture.sha256 != digest:
+            print(f"gancraft: --{role} {explicit} isn't the picture of the recipe (its hash differs)", file=sys.stderr)
+        return picture
+    if "sample" in entry:
+        picture = open_sample(str(entry["sample"]))
+        if picture.sha256 != digest:
+            print(f"gancraft: {SAMPLE}{entry['sample']} has changed since the recipe was written", file=sys.stderr)
+        return picture
+    differing: list[Path] = []
+    for path in _places(Path(name).name, beside):
+        picture = open_source(str(path), limit)
+        if picture.sha256 == digest:
+            return replace(picture, name=name)
+        differing.append(path)
+    hint = f"; {differing[0]} has that name but another hash" if differing else ""
+    raise UsageError(f"the {role} picture {name} (sha256 {digest[:16]}…) isn't beside {beside} or here{hint}; give it with --{role}")
+
+
+def _places(name: str, beside: Path) -> Sequence[Path]:
+    return [path for path in dict.fromkeys((beside.parent / name, Path(name))) if path.is_file()]

@@ -1,0 +1,96 @@
+"""A first look at the arguments: which command, plugins and files they name, before the program with their flags exists."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+
+from gancraft import resolve
+from gancraft.errors import GancraftError
+from gancraft.plugins import Plugins, plugins_from_environment
+from gancraft.resolve import Layer, Part
+
+
+class Words:
+    """The arguments, or while a shell completes them the words typed so far."""
+
+    def __init__(self, argv: Sequence[str], environ: Mapping[str, str]):
+        self.environ = environ
+        self.completing = any(name.endswith("GANCRAFT_COMPLETE") for name in environ)
+        typed = environ.get("_TYPER_COMPLETE_ARGS", environ.get("COMP_WORDS", ""))
+        self.argv = self._split(typed)[1:] if self.completing else list(argv)
+
+    @staticmethod
+    def _split(text: str) -> list[str]:
+        try:
+            return shlex.split(text)
+        except ValueError:  # a quote that is still open
+            return text.split()
+
+    @cached_property
+    def command(self) -> str:
+        """The first word that isn't a flag."""
+        return next((word for word in self.argv if not word.startswith("-")), "")
+
+    def values(self, *flags: str) -> Iterator[str]:
+        """Values of a flag, written `--flag VALUE` or `--flag=VALUE`."""
+        for index, word in enumerate(self.argv):
+            if word == "--":
+                return
+            name, equals, value = word.partition("=")
+            if name in flags and equals:
+                yield value
+            elif word in flags and index + 1 < len(self.argv):
+                yield self.argv[index + 1]
+
+    def last(self, *flags: str) -> str | None:
+        return next(iter(reversed(list(self.values(*flags)))), None)
+
+    @cached_property
+    def plugins(self) -> Plugins:
+        """The plugins that these arguments and the environment allow."""
+        try:
+            return plugins_from_environment(self.environ, list(self.values("--plugins-dir")), list(self.values("--no-plugin")))
+        except GancraftError:
+            if not self.completing:
+                raise
+            return plugins_from_environment({})
+
+    @cached_property
+    def layers(self) -> list[Layer]:
+        """What chooses the parts, strongest first."""
+        chosen = {"plugin": self.last("--plugin", "-p"), "network": self.last("--network")}
+        layers = [resolve.flags({name: value for name, value in chosen.items() if value is not None})]
+        layers.append(resolve.assignments(self.values("--set")))
+        layers.append(resolve.environment(self.environ, "style", [resolve.STYLE]))
+        if (file := self.last("--config")) is not None:
+            layers.append(resolve.config_file(Path(file), "style"))
+        return layers
+
+    @cached_property
+    def style_parts(self) -> list[Part]:
+        """The parts that have settings when painting."""
+        if self.command != "style":
+            return [resolve.STYLE]
+        try:
+            return resolve.style_parts(self.plugins, self.layers)[2]
+        except GancraftError:
+            if not self.completing:
+                raise
+            return resolve.style_parts(self.plugins, [])[2]
+
+    @cached_property
+    def normalised(self) -> list[str]:
+        """The arguments with `--part.name` written as the flag that the program has."""
+        if self.command != "style":
+            return self.argv
+        from gancraft.cli.flags import spellings
+
+        short = spellings(self.style_parts)
+        result = []
+        for word in self.argv:
+            name, equals, value = word.partition("=")
+            result.append(short.get(name, name) + equals + value)
+        return result
