@@ -23,7 +23,7 @@ from gancraft.events import Finished
 from gancraft.metrics.judge import Judgement, judge
 from gancraft.pictures import fitted, open_sample
 from gancraft.plugins import find_plugins
-from gancraft.resolve import resolve_style
+from gancraft.style.choice import resolve_style
 from gancraft.style import paint
 from gancraft.style.resize import fit_style
 from gancraft.style.tensors import to_tensor

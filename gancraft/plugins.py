@@ -6,6 +6,7 @@ nothing else.
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import importlib.util
 import os
@@ -45,7 +46,8 @@ class PluginInfo:
     reason: str = ""
 
     def __str__(self) -> str:
-        return f"'{self.name}' ({self.distribution} {self.version})".replace(" )", ")")
+        origin = f"{self.distribution} {self.version}" if self.distribution else self.source
+        return f"'{self.name}' ({origin})"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class Plugins:
                 return entry
         for info in self.infos:
             if info.name == name and info.state != "loaded":
-                raise UsageError(f"plugin {info} is {info.state}: {info.reason}")
+                verb = "failed to load" if info.state == "failed" else "is blocked"
+                raise UsageError(f"plugin {info} {verb}: {info.reason}")
         names = self.names(kind)
         word = "style method" if kind == "style" else kind
         raise UsageError(f"there is no {word} '{name}'{did_you_mean(name, names)}; installed: {', '.join(names) or 'none'}")
@@ -133,10 +136,10 @@ def find_plugins(
     for candidate in candidates:
         info = candidate.info
         if info.name in block:
-            infos.append(replace(info, state="blocked", reason="blocked by --no-plugin"))
+            infos.append(replace(info, state="blocked", reason="by --no-plugin"))
             continue
         if allow is not None and info.name not in allow:
-            infos.append(replace(info, state="blocked", reason="not among GANCRAFT_PLUGINS"))
+            infos.append(replace(info, state="blocked", reason="it isn't among GANCRAFT_PLUGINS"))
             continue
         try:
             if info.name in [i.name for i in infos if i.state == "loaded"]:
@@ -259,34 +262,33 @@ def _in_folder(folder: Path) -> Iterator[_Candidate]:
 
 
 def _load_path(path: Path) -> ModuleType:
-    """Import a file or package by its place; its folder goes on the path, so that its "module:Class" strings resolve."""
+    """Import a file or package by its place. Its folder goes on the path, so that "module:Class" strings resolve."""
+    file = (path / "__init__.py" if path.is_dir() else path).resolve()
     folder = str(path.parent.resolve())
     if folder not in sys.path:
         sys.path.append(folder)
-    file = path / "__init__.py" if path.is_dir() else path
-    known = sys.modules.get(path.stem)
-    if known is not None and getattr(known, "__file__", None) == str(file.resolve()):
-        return known
-    if known is not None or importlib.util.find_spec(path.stem) is None:
-        pass
-    spec = importlib.util.spec_from_file_location(path.stem, file.resolve())
-    assert spec is not None and spec.loader is not None
+    # A file's name may be anybody's; a package must keep its own, by which its strings find it.
+    name = path.stem if path.is_dir() else f"_gancraft_{hashlib.sha1(str(file).encode()).hexdigest()[:8]}_{path.stem}"
+    known = sys.modules.get(name)
     if known is not None:
-        raise UsageError(f"{path}: a module called {path.stem} is loaded already, from {getattr(known, '__file__', '?')}")
+        if getattr(known, "__file__", None) == str(file):
+            return known
+        raise UsageError(f"a module called {name} is loaded already, from {getattr(known, '__file__', 'elsewhere')}")
+    spec = importlib.util.spec_from_file_location(name, file)
+    assert spec is not None and spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    sys.modules[path.stem] = module
+    sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
     except BaseException:
-        del sys.modules[path.stem]
+        del sys.modules[name]
         raise
     return module
 
 
 def _reason(error: BaseException) -> str:
     """One line about an exception."""
-    lines = str(error).strip().splitlines()
-    text = lines[0] if lines else ""
+    text = " ".join(str(error).split())
     if isinstance(error, GancraftError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

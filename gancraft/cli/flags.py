@@ -78,8 +78,8 @@ def _annotation(part: Part, setting: Setting, flag: str) -> Any:
         declarations.append(SHORT[setting.name])
     number = setting.type in (int, float) and not setting.choices
     arguments: Mapping[str, Any] = {
-        "help": escape(setting.help),
-        "show_default": _default(setting),
+        "help": escape(f"{setting.help}{_default(setting)}"),
+        "show_default": False,
         "rich_help_panel": part.title,
         **({"min": setting.minimum, "max": setting.maximum} if number else {}),
         **({"metavar": "NAME,…"} if setting.many else {}),
@@ -87,9 +87,9 @@ def _annotation(part: Part, setting: Setting, flag: str) -> Any:
     return Annotated[Optional[kind], typer.Option(*declarations, **arguments)]  # noqa: UP045 - made at run time
 
 
-def _default(setting: Setting) -> str | bool:
+def _default(setting: Setting) -> str:
+    """Said in the help by ourselves: the parameter's own default is None, so that what was typed is known."""
     if setting.default is None:
-        return False
-    if isinstance(setting.default, bool):
-        return "yes" if setting.default else "no"
-    return str(setting.default)
+        return ""
+    value = {True: "yes", False: "no"}[setting.default] if isinstance(setting.default, bool) else setting.default
+    return f" [default: {value}]"

@@ -19,7 +19,7 @@ from gancraft.pictures import (
     open_sample,
     samples,
 )
-from gancraft.resolve import StyleChoice
+from gancraft.style.choice import StyleChoice
 
 SAMPLE = "sample:"
 

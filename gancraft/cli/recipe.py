@@ -14,6 +14,7 @@ import typer
 from gancraft import resolve
 from gancraft.cli.errors import handled
 from gancraft.errors import GancraftError, UsageError
+from gancraft.style.choice import resolve_style
 
 if TYPE_CHECKING:
     from gancraft.pictures import Picture
@@ -75,7 +76,7 @@ def redo(
     except (KeyError, TypeError) as error:
         raise GancraftError(f"{file}: its recipe is of a kind that this version doesn't know") from error
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
-    choice = resolve.resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key}")])
+    choice = resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key} = ")])
     given = {"content": [content] if content else [], "style": list(style or []), "start": [start] if start else []}
     for role, files in given.items():
         if len(files) > roles.count(role):

@@ -11,6 +11,7 @@ from gancraft import resolve
 from gancraft.errors import GancraftError
 from gancraft.plugins import Plugins, plugins_from_environment
 from gancraft.resolve import Layer, Part
+from gancraft.style.choice import STYLE, style_parts
 
 
 class Words:
@@ -64,7 +65,7 @@ class Words:
         chosen = {"plugin": self.last("--plugin", "-p"), "network": self.last("--network")}
         layers = [resolve.flags({name: value for name, value in chosen.items() if value is not None})]
         layers.append(resolve.assignments(self.values("--set")))
-        layers.append(resolve.environment(self.environ, "style", [resolve.STYLE]))
+        layers.append(resolve.environment(self.environ, "style", [STYLE]))
         if (file := self.last("--config")) is not None:
             layers.append(resolve.config_file(Path(file), "style"))
         return layers
@@ -73,13 +74,13 @@ class Words:
     def style_parts(self) -> list[Part]:
         """The parts that have settings when painting."""
         if self.command != "style":
-            return [resolve.STYLE]
+            return [STYLE]
         try:
-            return resolve.style_parts(self.plugins, self.layers)[2]
+            return style_parts(self.plugins, self.layers)[2]
         except GancraftError:
             if not self.completing:
                 raise
-            return resolve.style_parts(self.plugins, [])[2]
+            return style_parts(self.plugins, [])[2]
 
     @cached_property
     def normalised(self) -> list[str]:

@@ -15,10 +15,11 @@ from gancraft.cli.errors import fail, handled
 from gancraft.cli.flags import with_settings
 from gancraft.cli.sniff import Words
 from gancraft.errors import GancraftError, UsageError
+from gancraft.style.choice import resolve_style
 
 if TYPE_CHECKING:
     from gancraft.cli.inputs import Work
-    from gancraft.resolve import StyleChoice
+    from gancraft.style.choice import StyleChoice
 
 HELP = """Paint CONTENT in the manner of STYLE.
 
@@ -58,7 +59,7 @@ def command(words: Words) -> Callable[..., None]:
         layers.append(resolve.environment(words.environ, "style", words.style_parts))
         if config is not None:
             layers.append(resolve.config_file(config, "style"))
-        choice = resolve.resolve_style(words.plugins, layers)
+        choice = resolve_style(words.plugins, layers)
         contents = [*([content] if content is not None else []), *(more_contents or [])]
         styles = [*([style] if style is not None else []), *(more_styles or [])]
         work = gather(choice, contents, styles, output, quiet)
@@ -92,7 +93,7 @@ def paint_all(
         except GancraftError as error:
             if len(work.pictures) == 1:
                 raise
-            fail(type(error)(f"{source}: {error}"))
+            fail(error)
             failed.append(str(source))
             continue
         if as_json:

@@ -9,6 +9,7 @@ Shape suffixes: N = 1 picture, C = channels, H, W = height, width; sRGB in [0, 1
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -30,10 +31,18 @@ class Judgement:
 
 
 @torch.no_grad()
-def judge(network: PerceptualNetwork, result_NCHW: Tensor, content_NCHW: Tensor, style_NCHW: Tensor) -> Judgement:
-    """Compare a result with its content (of the same size) and its style (at the scale it was painted from), on the
-    network's default style layers."""
-    layers = list(network.style_layers)
+def judge(
+    network: PerceptualNetwork,
+    result_NCHW: Tensor,
+    content_NCHW: Tensor,
+    style_NCHW: Tensor,
+    layers: Sequence[str] | None = None,
+) -> Judgement:
+    """Compare a result with its content (of the same size) and its style (at the scale it was painted from).
+
+    layers: of the network, by default those of its style loss.
+    """
+    layers = list(layers or network.style_layers)
     result, content, style = (network(x_NCHW, layers) for x_NCHW in (result_NCHW, content_NCHW, style_NCHW))
     grams = [_relative(_gram(result[name]), _gram(style[name])) for name in layers]
     features = [_relative(result[name].float(), content[name].float()) for name in layers]

@@ -70,7 +70,7 @@ class SequentialNetwork(nn.Module):
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
         self.requires_grad_(False).eval()
-        self.fingerprint = fingerprint(self.state_dict())
+        self.fingerprint = weights_fingerprint(self.state_dict())
 
     def forward(self, x_NCHW: Tensor, layers: Iterable[str]) -> dict[str, Tensor]:
         wanted = set(layers)
@@ -120,7 +120,7 @@ class SequentialNetwork(nn.Module):
                 before, convolution = means[name], None
 
 
-def fingerprint(state: Mapping[str, Tensor]) -> str:
+def weights_fingerprint(state: Mapping[str, Tensor]) -> str:
     """A short hash of weights, by name and value: 16 hexadecimal digits."""
     digest = hashlib.sha256()
     for name in sorted(state):

@@ -46,7 +46,8 @@ class Stepper:
 
     def due(self, step: int) -> bool:
         """Whether this is a step after which to look."""
-        return self.compute.device.type != "cuda" or step % GPU_STRIDE == 0
+        waits_anyway = self.compute.device.type != "cuda" or self.canvas.optimiser_name == "lbfgs"
+        return waits_anyway or step % GPU_STRIDE == 0
 
     def values(self) -> dict[str, float]:
         """The parts of the last step's loss."""

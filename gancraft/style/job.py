@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
@@ -12,7 +11,7 @@ from gancraft.errors import UsageError
 from gancraft.events import Event, Finished, Run, Saved
 from gancraft.interfaces import StyleInput, StyleJob, StyleLoss
 from gancraft.pictures import Picture, fitted, save_picture
-from gancraft.resolve import StyleChoice
+from gancraft.style.choice import StyleChoice
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.recipe import recipe_of
 from gancraft.style.tensors import to_tensor
@@ -67,7 +66,7 @@ def paint_to(
     start: Picture | None = None,
     preview_every: int = 0,
 ) -> Run:
-    """Paint into a file: the same events, with `Saved` before `Finished`. What a run leaves is saved however it ended."""
+    """Paint into a file, or as PNG into a stream: the same events, with `Saved` before `Finished`. What a run leaves is saved however it ended."""
 
     def events(outer: Run) -> Iterator[Event]:
         inner = paint(choice, content, styles, start=start, preview_every=preview_every)
@@ -75,8 +74,10 @@ def paint_to(
             for event in inner:
                 if isinstance(event, Finished) and event.picture_HWC is not None:
                     recipe = recipe_of(choice, content, styles, start, event.facts)
-                    save_picture(target, event.picture_HWC, sized(choice, content).alpha_HW, recipe=recipe)
-                    yield Saved("-" if isinstance(target, io.IOBase) else str(target))
+                    to_file = isinstance(target, str | Path)
+                    alpha_HW = sized(choice, content).alpha_HW
+                    save_picture(target, event.picture_HWC, alpha_HW, recipe=recipe, format=None if to_file else "png")
+                    yield Saved(str(target) if to_file else "-")
                 yield event
                 inner.stopping = outer.stopping
         finally:

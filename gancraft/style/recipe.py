@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gancraft import __version__
 from gancraft.pictures import Picture
-from gancraft.resolve import StyleChoice
+from gancraft.style.choice import StyleChoice
 
 
 def recipe_of(

@@ -57,9 +57,9 @@ def test_the_fingerprint_is_of_the_weights() -> None:
     changed = tiny_network()
     weight = changed.steps["conv1"].weight.data
     weight[0, 0, 0, 0] += 1
-    from gancraft.perceptual.network import fingerprint
+    from gancraft.perceptual.network import weights_fingerprint
 
-    assert fingerprint(changed.state_dict()) != tiny_network().fingerprint
+    assert weights_fingerprint(changed.state_dict()) != tiny_network().fingerprint
 
 
 @pytest.mark.parametrize("mode", ["reflect", "replicate"])

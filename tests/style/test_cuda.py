@@ -1,0 +1,49 @@
+"""What holds on a CUDA device; `python -m pytest -m gpu`."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from gancraft.events import Warned
+
+from tests.style.helpers import finish, job, run
+
+pytestmark = [
+    pytest.mark.gpu,
+    pytest.mark.skipif(not torch.cuda.is_available(), reason="no CUDA device"),
+]
+
+
+def test_graphs_equal_eager_steps() -> None:
+    eager, _ = finish(run(job(device="cuda", launch="eager"), iterations=60))
+    graphs, _ = finish(run(job(device="cuda"), iterations=60))
+    assert np.array_equal(eager.picture_HWC, graphs.picture_HWC)
+
+
+@pytest.mark.parametrize("precision", ["float32", "bfloat16"])
+def test_a_run_repeats_bit_for_bit(precision: str) -> None:
+    first, _ = finish(run(job(96, 64, device="cuda", precision=precision), iterations=60))
+    again, _ = finish(run(job(96, 64, device="cuda", precision=precision), iterations=60))
+    assert np.array_equal(first.picture_HWC, again.picture_HWC)
+
+
+def test_it_paints_what_the_cpu_paints() -> None:
+    cpu, _ = finish(run(job(), iterations=20))
+    gpu, progress = finish(run(job(device="cuda"), iterations=20))
+    assert np.abs(cpu.picture_HWC - gpu.picture_HWC).mean() < 0.01
+    assert progress[-1].done == 20
+
+
+def test_lbfgs_runs_on_the_device() -> None:
+    _, progress = finish(run(job(device="cuda"), optimiser="lbfgs", iterations=30, levels=1))
+    assert sum(progress[-1].values.values()) < sum(progress[0].values.values())
+
+
+@pytest.mark.slow
+def test_inductor_equals_eager() -> None:
+    seen: list[object] = []
+    eager, _ = finish(run(job(96, 64, device="cuda", launch="eager"), iterations=5, levels=1))
+    compiled, _ = finish(run(job(96, 64, device="cuda", launch="compile"), iterations=5, levels=1), seen.append)
+    assert not any(isinstance(event, Warned) for event in seen)
+    assert np.abs(eager.picture_HWC - compiled.picture_HWC).max() < 0.02

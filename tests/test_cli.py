@@ -1,0 +1,321 @@
+"""The command line, from its arguments to its exit code."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import gancraft
+import numpy as np
+import pytest
+from gancraft.cli.main import build_app, main
+from gancraft.cli.sniff import Words
+from gancraft.pictures import open_picture, read_recipe, save_picture
+from typer.testing import CliRunner
+
+from tests.conftest import WritePlugin
+
+ROOT = Path(__file__).parents[1]
+FAST = ["--size", "48", "--iterations", "3"]
+MARKER = """
+    import gancraft
+
+    class Options(gancraft.Options):
+        level: float = gancraft.option(0.5, "Grey to paint.", ge=0, le=1)
+        seed: int = gancraft.option(1, "Clashes with the command's own.", ge=0)
+
+    class Grey(gancraft.StyleMethod):
+        def run(self, job, run):
+            import numpy as np
+            h, w = job.content_NCHW.shape[-2:]
+            yield gancraft.Started(1, "grey")
+            yield gancraft.Finished(np.full((h, w, 3), self.options.level, np.float32), facts={"seed": self.options.seed})
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("grey", Grey, interface=gancraft.StyleMethod, options=Options, summary="All grey.")
+"""
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def photo(tmp_path: Path) -> Path:
+    ramp = np.linspace(0, 1, 60 * 40 * 3, dtype=np.float32).reshape(40, 60, 3)
+    save_picture(tmp_path / "photo.png", ramp)
+    return tmp_path / "photo.png"
+
+
+def run(*arguments: object, stdin: bytes | None = None):  # type: ignore[no-untyped-def]
+    """A command in this process, as `main` runs it; returns typer's result."""
+    words = [str(argument) for argument in arguments]
+    try:
+        app = build_app(words)
+    except gancraft.GancraftError as error:
+        return type("Result", (), {"exit_code": error.exit_code, "stderr": str(error), "stdout": "", "output": str(error)})
+    return CliRunner().invoke(app, Words(words, os.environ).normalised, input=stdin)
+
+
+def test_help_shows_a_panel_for_each_part() -> None:
+    text = run("style", "--plugin", "gram", "--help").output
+    for expected in ("gram options", "optimise options", "--covariance", "--shift", "-4<=x<=4", "relative|elements", "[default: 0.5]"):
+        assert expected in text, expected
+
+
+def test_version() -> None:
+    assert run("--version").output.strip() == f"gancraft {gancraft.__version__}"
+
+
+def test_the_samples_stand_in_and_nothing_is_overwritten(here: Path) -> None:
+    for expected in ("astronaut-brush.png", "astronaut-brush-2.png"):
+        result = run("style", "--plugin", "gram", *FAST)
+        assert result.exit_code == 0, result.output
+        assert result.stdout.strip() == expected
+        assert "no picture given, taking content sample:astronaut and style sample:brush" in result.stderr
+        assert open_picture(here / expected).width == 48
+
+
+def test_json_says_what_was_made(photo: Path) -> None:
+    result = run("style", photo, "sample:swirl", *FAST, "--json", "--seed", 7, "-o", "out.webp")
+    made = json.loads(result.stdout)
+    assert (made["path"], made["width"], made["height"], made["seed"]) == ("out.webp", 48, 32, 7)
+    assert made["method"] == "gram" and made["options"]["optimise"]["iterations"] == 3
+
+
+@pytest.mark.parametrize("ending", ["png", "jpg", "webp", "tif"])
+def test_redo_paints_the_same_pixels(ending: str, photo: Path, here: Path) -> None:
+    assert run("style", photo, "sample:swirl:2", "--style", photo, *FAST, "-o", f"out.{ending}").exit_code == 0
+    recipe = read_recipe(here / f"out.{ending}")
+    assert [entry["role"] for entry in recipe["inputs"]] == ["content", "style", "style"]
+    assert recipe["inputs"][0]["name"] == "photo.png" and recipe["inputs"][1]["weight"] == 2
+    assert str(here) not in json.dumps(recipe)
+    result = run("redo", f"out.{ending}")
+    assert result.exit_code == 0, result.output
+    again = open_picture(here / f"out-redo.{ending}")
+    assert np.array_equal(again.rgb_HWC, open_picture(here / f"out.{ending}").rgb_HWC)
+    text = run("recipe", f"out.{ending}").output
+    assert "photo.png" in text and "iterations=3" in text
+    assert json.loads(run("recipe", f"out.{ending}", "--json").stdout) == recipe
+
+
+def test_redo_names_what_is_missing_and_takes_what_is_given(photo: Path, here: Path) -> None:
+    run("style", photo, "sample:swirl", *FAST, "-o", "out.png")
+    photo.rename(here / "moved.png")
+    result = run("redo", "out.png")
+    assert result.exit_code == 2
+    assert "content picture photo.png" in result.stderr and "--content" in result.stderr and "sha256" in result.stderr
+    assert run("redo", "out.png", "--content", "moved.png", "-o", "again.png").exit_code == 0
+    save_picture(here / "photo.png", np.zeros((20, 20, 3), np.float32))
+    assert "another hash" in run("redo", "out.png").stderr
+    assert "isn't the picture of the recipe" in run("redo", "out.png", "--content", "photo.png", "-o", "b.png").stderr
+    assert run("redo", "out.png", "--style", "a", "--style", "b").exit_code == 2
+    assert "no gancraft recipe" in run("redo", "photo.png").stderr
+
+
+def test_a_folder_is_painted_and_one_bad_picture_ends_nothing(photo: Path, here: Path) -> None:
+    folder = here / "in"
+    folder.mkdir()
+    (folder / "a.png").write_bytes(photo.read_bytes())
+    (folder / "b.png").write_bytes(b"no picture")
+    (folder / "c.png").write_bytes(photo.read_bytes())
+    result = run("style", folder, "sample:swirl", *FAST, "-o", "out")
+    assert result.exit_code == 1
+    assert sorted(p.name for p in (here / "out").iterdir()) == ["a.png", "c.png"]
+    assert "b.png" in result.stderr and "1 of 3 pictures failed" in result.stderr
+
+
+def test_content_repeated_is_a_batch(photo: Path, here: Path) -> None:
+    result = run("style", "--content", photo, "--content", photo, "--style", "sample:swirl", *FAST, "-o", "out")
+    assert result.exit_code == 0, result.output
+    assert sorted(p.name for p in (here / "out").iterdir()) == ["photo-2.png", "photo.png"]
+
+
+def test_stdin_to_stdout(photo: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "gancraft", "style", "-", "sample:swirl", "-o", "-", *FAST],
+        input=photo.read_bytes(), capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert open_picture(done.stdout).width == 48
+
+
+def test_sizes(photo: Path, here: Path) -> None:
+    for arguments, size in ((["--size", "40x40"], (40, 40)), (["--scale", "0.5"], (30, 20)), (["--size", "90"], (90, 60))):
+        assert run("style", photo, *arguments, "--iterations", 1, "-o", "o.png").exit_code == 0
+        assert (open_picture(here / "o.png").width, open_picture(here / "o.png").height) == size
+
+
+def test_transparency_is_kept(here: Path) -> None:
+    alpha = np.zeros((40, 60), np.float32)
+    alpha[:, 30:] = 1
+    save_picture(here / "a.png", np.full((40, 60, 3), 0.5, np.float32), alpha)
+    run("style", "a.png", *FAST, "-o", "o.png")
+    result = open_picture(here / "o.png").alpha_HW
+    assert result is not None and result[:, :20].max() == 0 and result[:, -20:].min() == 1
+
+
+def test_previews_form(photo: Path, here: Path) -> None:
+    arguments = ["--size", 48, "--iterations", 6, "--preview", "p/q", "--preview-every", 2, "-o", "o.png"]
+    assert run("style", photo, *arguments).exit_code == 0
+    assert [p.name for p in sorted((here / "p/q").iterdir())] == ["00002.png", "00004.png", "00006.png"]
+
+
+def test_a_method_without_a_network_from_a_single_file(write_plugin: WritePlugin, photo: Path, here: Path) -> None:
+    folder = write_plugin("greys", MARKER)
+    base = ["style", photo, "--plugins-dir", folder, "--plugin", "grey", "-o", "o.png"]
+    assert run(*base, "--level", "0.25", "--size", 60).exit_code == 0
+    assert abs(float(open_picture(here / "o.png").rgb_HWC.mean()) - 0.25) < 0.01
+    recipe = read_recipe(here / "o.png")
+    assert recipe["network"] is None and set(recipe["options"]) == {"style", "grey"}
+    assert run(*base, "--iterations", 3).exit_code == 2  # an option of a runner that this method doesn't have
+    assert run("redo", "o.png", "--plugins-dir", folder, "-o", "r.png").exit_code == 0
+
+
+def test_a_name_shared_with_the_command_is_reached_by_part(write_plugin: WritePlugin, photo: Path, here: Path) -> None:
+    folder = write_plugin("greys", MARKER)
+    base = ["style", photo, "--plugins-dir", folder, "--plugin", "grey", "-o", "o.png", "--seed", 4]
+    assert "--grey.seed" in run(*base, "--help").output
+    assert run(*base, "--grey.seed", 9, "--grey.level", "0.1").exit_code == 0
+    recipe = read_recipe(here / "o.png")
+    assert recipe["options"]["style"]["seed"] == 4 and recipe["facts"]["seed"] == 9
+    assert recipe["options"]["grey"]["level"] == 0.1
+
+
+def test_dotted_names_always_work(photo: Path, here: Path) -> None:
+    arguments = ["--gram.covariance", "--optimise.strength=0.2", "--set", "gram.shift=0.1"]
+    assert run("style", photo, *FAST, *arguments, "-o", "o.png").exit_code == 0
+    options = read_recipe(here / "o.png")["options"]
+    assert options["gram"] == {"covariance": True, "shift": 0.1, "normalise": "relative"}
+    assert options["optimise"]["strength"] == 0.2
+    assert run("style", photo, *FAST, "--gram.no-covariance", "-o", "o.png").exit_code == 0
+    assert read_recipe(here / "o.png")["options"]["gram"]["covariance"] is False
+
+
+def test_environment_and_file(photo: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "c.toml").write_text("[style]\nstrength = 0.1\niterations = 2\nsize = '48'\n[style.gram]\ncovariance = true\n")
+    monkeypatch.setenv("GANCRAFT_STYLE_STRENGTH", "0.3")
+    assert run("style", photo, "--config", "c.toml", "--iterations", 1, "-o", "o.png").exit_code == 0
+    options = read_recipe(here / "o.png")["options"]
+    assert (options["optimise"]["strength"], options["optimise"]["iterations"]) == (0.3, 1)
+    assert options["gram"]["covariance"] is True and options["style"]["size"] == "48"
+
+
+BAD = {
+    "no such picture": (["style", "none.png"], 2, "none.png"),
+    "not a picture": (["style", "bad.png"], 2, "bad.png"),
+    "empty": (["style", "empty.png"], 2, "empty.png"),
+    "a pixel": (["style", "pixel.png"], 2, "pixel.png"),
+    "empty folder": (["style", "folder", "-o", "out"], 2, "folder"),
+    "unknown plugin": (["style", "--plugin", "grum"], 2, "did you mean 'gram'"),
+    "unknown network": (["style", "--network", "vgg"], 2, "there is no network 'vgg'"),
+    "unknown layer": (["style", *FAST, "--style-layers", "relu1_9"], 2, "no layer 'relu1_9' in this network, did you mean"),
+    "unknown sample": (["style", "sample:dog"], 2, "dog"),
+    "unknown flag": (["style", "--strenght", "1"], 2, "--strenght"),
+    "range": (["style", "--strength", "2"], 2, "--strength"),
+    "size": (["style", "--size", "big"], 2, "--size"),
+    "output ending": (["style", "-o", "x.doc"], 2, ".doc"),
+    "output folder": (["style", "-o", "nowhere/x.png"], 2, "nowhere"),
+    "output under a file": (["style", "-o", "bad.png/x.png"], 2, "bad.png"),
+    "several into one file": (["style", "--content", "ok.png", "--content", "ok.png", "-o", "x.png"], 2, "folder"),
+    "weight": (["style", "ok.png", "--style", "ok.png:0"], 2, "weight must be above 0"),
+    "device": (["style", *FAST, "--device", "cuda:9"], 2, "--device cuda:9"),
+    "start without a picture": (["style", *FAST, "--start", "picture"], 2, "--start-picture"),
+    "missing plugins folder": (["style", "--plugins-dir", "nowhere"], 2, "nowhere"),
+    "set": (["style", "--set", "strength"], 2, "NAME=VALUE"),
+    "preview": (["style", *FAST, "--preview", "bad.png"], 2, "bad.png"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line(case: str, here: Path) -> None:
+    (here / "bad.png").write_bytes(b"this is no picture")
+    (here / "empty.png").write_bytes(b"")
+    (here / "folder").mkdir()
+    save_picture(here / "ok.png", np.zeros((40, 40, 3), np.float32))
+    from PIL import Image
+
+    Image.new("RGB", (1, 1)).save(here / "pixel.png")
+    arguments, code, expected = BAD[case]
+    result = run(*arguments)
+    text = result.stderr
+    assert result.exit_code == code, result.output
+    assert expected in " ".join(text.split()) and "Traceback" not in text
+    assert result.stdout == ""
+
+
+def test_a_failing_save_keeps_the_old_file(photo: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "o.png").write_bytes(photo.read_bytes())
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = run("style", photo, *FAST, "-o", "o.png")
+    assert result.exit_code == 1 and "o.png" in result.stderr and "Traceback" not in result.output
+    assert (here / "o.png").read_bytes() == photo.read_bytes()
+    assert sorted(p.name for p in here.iterdir()) == ["o.png", "photo.png"]
+
+
+def test_ctrl_c_saves_the_picture_so_far_and_exits_130(photo: Path, here: Path) -> None:
+    arguments = ["style", photo, "sample:swirl", "--size", "64", "--iterations", "100000", "-o", "o.png", "--preview", "p"]
+    process = subprocess.Popen(
+        [sys.executable, "-m", "gancraft", *map(str, arguments), "--preview-every", "1"],
+        stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    while not (here / "p" / "00002.png").exists():
+        assert process.poll() is None, process.stderr.read() if process.stderr else ""
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    _, errors = process.communicate()
+    assert process.returncode == 130, errors
+    assert read_recipe(here / "o.png")["facts"]["iterations"] >= 2
+    assert b"Traceback" not in errors
+
+
+def test_plugins_lists_what_there_is_and_what_failed(write_plugin: WritePlugin) -> None:
+    folder = write_plugin("broken", "import nowhere_to_be_found")
+    text = run("plugins", "--plugins-dir", folder).output
+    assert "gram" in text and "vgg19" in text and "failed" in text and "nowhere_to_be_found" in " ".join(text.split())
+    listing = json.loads(run("plugins", "--plugins-dir", folder, "--json").stdout)
+    (row,) = [row for row in listing["registered"] if row["name"] == "gram"]
+    assert (row["kind"], row["distribution"], row["version"], row["state"]) == ("style", "gancraft", gancraft.__version__, "loaded")
+    assert [info["state"] for info in listing["plugins"] if info["name"] == "broken"] == ["failed"]
+    assert "gram" not in [row["name"] for row in json.loads(run("plugins", "--no-plugin", "gram", "--json").stdout)["registered"]]
+
+
+def test_doctor(write_plugin: WritePlugin) -> None:
+    report = json.loads(run("doctor", "--json").stdout)
+    assert report["gancraft"] == gancraft.__version__ and report["torch"] and report["devices"]
+    states = {row["name"]: row["state"] for row in report["networks"]}
+    assert states["embedded"] == "ready"
+    assert states["vgg19"] in ("ready", "weights not there")
+    result = run("doctor", "--plugins-dir", write_plugin("broken", "import nowhere_to_be_found"))
+    assert result.exit_code == 1 and "nowhere_to_be_found" in result.output
+
+
+def test_completion_offers_a_plugins_flags(write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    folder = write_plugin("greys", MARKER)
+    for words, expected in (("gancraft style --cov", "--covariance"), (f"gancraft style --plugins-dir {folder} --plugin grey --lev", "--level")):
+        monkeypatch.setenv("_GANCRAFT_COMPLETE", "complete_bash")
+        monkeypatch.setenv("COMP_WORDS", words)
+        monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))
+        monkeypatch.setattr(sys, "stdout", stream := io.StringIO())
+        with pytest.raises(SystemExit):
+            main([])
+        assert expected in stream.getvalue().split(), words
+
+
+def test_debug_shows_a_traceback(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANCRAFT_DEBUG", "1")
+    result = run("style", "none.png")
+    assert isinstance(result.exception, gancraft.GancraftError)

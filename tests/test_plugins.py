@@ -1,0 +1,174 @@
+"""Finding, isolating and listing plugins."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from importlib.metadata import EntryPoint
+from pathlib import Path
+
+import gancraft
+import pytest
+from gancraft import GancraftError, StyleLoss, StyleMethod, UsageError
+from gancraft.plugins import find_plugins, plugins_from_environment
+
+from tests.conftest import WritePlugin
+
+ROOT = Path(__file__).parents[1]
+GOOD = """
+    import gancraft
+
+    class Loss(gancraft.StyleLoss):
+        def target(self, features): return {}
+        def blend(self, targets, weights): return targets[0]
+        def loss(self, features, target): return {}
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("NAME", Loss, summary="A loss.")
+"""
+BROKEN = {
+    "missing": ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
+    "syntax": ("def (:", "SyntaxError"),
+    "leaves": ("import sys; sys.exit(3)", "SystemExit: 3"),
+    "argument": (
+        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register, cheese): pass",
+        "cheese",
+    ),
+    "misspelt": ("import gancraft\n@gancraft.hookimpl\ndef register_netwroks(register): pass", "register_netwroks"),
+    "raises": ("import gancraft\n@gancraft.hookimpl\ndef register_networks(register): raise ValueError('no')", "no"),
+    "name": (
+        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('No Good', 'a:B', summary='x')",
+        "'No Good' is no name",
+    ),
+    "target": (
+        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('n', 'a.b', summary='x')",
+        "'a.b' is no target",
+    ),
+    "summary": (
+        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('n', 'a:b', summary='')",
+        "summary",
+    ),
+    "options": (
+        "import gancraft\nclass O(gancraft.Options):\n    x: dict = gancraft.option({}, 'x')\n"
+        "@gancraft.hookimpl\ndef register_networks(register): register('n', 'a:b', summary='x', options=O)",
+        "can't be a setting",
+    ),
+}
+
+
+def test_the_bundled_ones_are_found_once_and_load() -> None:
+    plugins = find_plugins()
+    names = [info.name for info in plugins.infos if info.bundled]
+    assert len(names) == len(set(names)) == 4
+    assert {info.state for info in plugins.infos if info.bundled} == {"loaded"}
+    assert "gram" in plugins.names("style") and "embedded" in plugins.names("network")
+    assert all(info.version == gancraft.__version__ for info in plugins.infos if info.bundled)
+
+
+def test_they_are_found_in_a_checkout_that_is_not_installed(tmp_path: Path) -> None:
+    """As a Space runs: from the repository's root, without the distribution's metadata."""
+    code = (
+        "from importlib import metadata; real = metadata.entry_points;"
+        "metadata.entry_points = lambda **kw: [p for p in real(**kw) if p.dist is None or p.dist.name != 'gancraft'];"
+        "from gancraft.plugins import find_plugins; print(*sorted(find_plugins().names('style')));"
+        "find_plugins().get('style', 'gram').load()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.returncode) == ("gram", 0), done.stderr
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+def test_a_broken_plugin_is_listed_with_its_reason_and_harms_nobody(kind: str, write_plugin: WritePlugin) -> None:
+    code, reason = BROKEN[kind]
+    write_plugin(f"broken_{kind}", code)
+    folder = write_plugin("zzz_good", GOOD.replace("NAME", "zzz"))
+    plugins = find_plugins([folder])
+    (info,) = [info for info in plugins.infos if info.name == f"broken-{kind}"]
+    assert info.state == "failed" and reason in info.reason and "\n" not in info.reason
+    assert {"gram", "zzz"} <= set(plugins.names("style"))
+    with pytest.raises(GancraftError, match="failed to load"):
+        find_plugins([folder], strict=True)
+
+
+def test_a_plugin_registers_all_or_nothing(write_plugin: WritePlugin) -> None:
+    folder = write_plugin("half", GOOD.replace("NAME", "half") + "        register('half', Loss, summary='again')\n")
+    plugins = find_plugins([folder])
+    assert "half" not in plugins.names("style")
+    assert "is taken by plugin" in next(info for info in plugins.infos if info.name == "half").reason
+
+
+def test_a_name_clash_names_both_sides_and_the_first_goes_on_working(write_plugin: WritePlugin) -> None:
+    folder = write_plugin("imitator", GOOD.replace("NAME", "gram"))
+    plugins = find_plugins([folder])
+    (info,) = [info for info in plugins.infos if info.name == "imitator"]
+    assert info.state == "failed"
+    assert "'imitator'" in info.reason and f"'gram' (gancraft {gancraft.__version__})" in info.reason
+    assert plugins.get("style", "gram").plugin.name == "gram"
+
+
+def test_blocking_and_allowing(write_plugin: WritePlugin) -> None:
+    folder = write_plugin("mine", GOOD.replace("NAME", "mine"))
+    assert "mine" not in find_plugins([folder], block=["mine"]).names("style")
+    only = find_plugins([folder], allow=["mine"])
+    assert only.names("style") == ["mine"] and only.names("network") == []
+    with pytest.raises(UsageError, match="is blocked: by --no-plugin"):
+        find_plugins([folder], block=["mine"]).get("style", "mine")
+
+
+def test_the_environment(write_plugin: WritePlugin) -> None:
+    folder = write_plugin("mine", GOOD.replace("NAME", "mine"))
+    write_plugin("bad", "import nowhere_to_be_found")
+    environ = {"GANCRAFT_PLUGINS_DIR": str(folder)}
+    assert "mine" in plugins_from_environment(environ).names("style")
+    assert plugins_from_environment({**environ, "GANCRAFT_PLUGINS": "mine"}).names("style") == ["mine"]
+    assert plugins_from_environment({**environ, "GANCRAFT_PLUGINS": ""}).names("style") == []
+    with pytest.raises(GancraftError, match="'bad'"):
+        plugins_from_environment({**environ, "GANCRAFT_STRICT": "1"})
+
+
+def test_a_folder_of_a_package_resolves_its_own_targets(tmp_path: Path) -> None:
+    package = tmp_path / "packaged_style"
+    package.mkdir()
+    (package / "__init__.py").write_text(
+        "import gancraft\n@gancraft.hookimpl\ndef register_style_methods(register):\n"
+        "    register('packaged', 'packaged_style.heavy:Method', interface=gancraft.StyleMethod, summary='x')\n"
+    )
+    (package / "heavy.py").write_text(
+        "import gancraft\nclass Method(gancraft.StyleMethod):\n    def run(self, job, run):\n        yield gancraft.Finished()\n"
+    )
+    entry = find_plugins([tmp_path]).get("style", "packaged")
+    assert entry.interface is StyleMethod and issubclass(entry.load(), StyleMethod)
+
+
+def test_a_missing_folder_is_named() -> None:
+    with pytest.raises(UsageError, match="--plugins-dir /nowhere/at/all: there is no such folder"):
+        find_plugins(["/nowhere/at/all"])
+
+
+def test_an_unknown_name_comes_with_a_suggestion() -> None:
+    with pytest.raises(UsageError, match="there is no style method 'grum', did you mean 'gram'"):
+        find_plugins().get("style", "grum")
+    with pytest.raises(UsageError, match="there is no network 'vgg91'.*did you mean 'vgg19'"):
+        find_plugins().get("network", "vgg91")
+
+
+def test_a_target_that_cannot_be_imported_names_its_plugin(write_plugin: WritePlugin) -> None:
+    code = GOOD.replace("NAME", "late").replace("Loss, summary", "'nowhere_at_all:Loss', summary")
+    entry = find_plugins([write_plugin("late", code)]).get("style", "late")
+    with pytest.raises(GancraftError, match="plugin 'late'.*nowhere_at_all:Loss can't be imported: ModuleNotFoundError"):
+        entry.load()
+
+
+def test_a_target_of_the_wrong_kind_is_refused(write_plugin: WritePlugin) -> None:
+    code = GOOD.replace("NAME", "wrong").replace("summary=", "interface=gancraft.StyleMethod, summary=")
+    entry = find_plugins([write_plugin("wrong", code)]).get("style", "wrong")
+    with pytest.raises(GancraftError, match=r"wrong must be a gancraft\.StyleMethod"):
+        entry.load()
+    assert find_plugins().get("style", "gram").interface is StyleLoss
+
+
+def test_entry_points_of_other_distributions_are_attributed() -> None:
+    point = EntryPoint("other", "nowhere_to_be_found", "gancraft")
+    (info,) = find_plugins(entry_points=[point]).infos
+    assert info.state == "failed" and info.name == "other" and info.source == "nowhere_to_be_found"
