@@ -19,17 +19,17 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "plugins")]
 
 import numpy as np
+from PIL import Image, ImageDraw
+
+from benchmarks.pairs import PAIRS, content
 from gancraft.events import Finished
 from gancraft.metrics.judge import Judgement, judge
 from gancraft.pictures import fitted, open_sample
 from gancraft.plugins import find_plugins
-from gancraft.style.choice import resolve_style
 from gancraft.style import paint
+from gancraft.style.choice import resolve_style
 from gancraft.style.resize import fit_style
 from gancraft.style.tensors import to_tensor
-from PIL import Image, ImageDraw
-
-from benchmarks.pairs import PAIRS, content
 
 MARGIN, CAPTION = 6, 14
 JUDGE_LAYERS = 14  # relu6 layers from the picture on
@@ -67,7 +67,9 @@ def main() -> None:
         cells = [(f"{number} {content_name}", photo.rgb_HWC), (style_name, style.rgb_HWC)]
         for title, options in columns:
             began = time.perf_counter()
-            choice = resolve_style(plugins, [{"size": f"{photo.width}x{photo.height}", "device": args.device, **options}])
+            choice = resolve_style(
+                plugins, [{"size": f"{photo.width}x{photo.height}", "device": args.device, **options}]
+            )
             *_, last = paint(choice, photo, [(style, 1.0)])
             assert isinstance(last, Finished) and last.picture_HWC is not None
             seconds = time.perf_counter() - began

@@ -20,15 +20,15 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "plugins")]
 
 import torch
+from gancraft_gram import GramOptions
+from gancraft_gram.loss import GramLoss
+
+from benchmarks.networks import flops, network
 from gancraft.events import Progress, Run, Warned
 from gancraft.interfaces import StyleInput, StyleJob
 from gancraft.style.compute import Compute
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.settings import OptimiseOptions
-from gancraft_gram import GramOptions
-from gancraft_gram.loss import GramLoss
-
-from benchmarks.networks import flops, network
 
 
 def pace(net, job: StyleJob, iterations: int) -> float:  # type: ignore[no-untyped-def]
@@ -77,18 +77,29 @@ def main() -> None:
     gpu = args.device.startswith("cuda")
     machine = torch.cuda.get_device_name() if gpu else f"{torch.get_num_threads()} threads of {platform.processor()}"
     peaks = {p: peak(args.device, getattr(torch, p)) for p in args.precisions}
-    print(f"{machine}, torch {torch.__version__}; matrix product: "
-          + ", ".join(f"{p} {v / 1e12:.3g} TFLOP/s" for p, v in peaks.items()))
+    print(
+        f"{machine}, torch {torch.__version__}; matrix product: "
+        + ", ".join(f"{p} {v / 1e12:.3g} TFLOP/s" for p, v in peaks.items())
+    )
     generator = torch.Generator().manual_seed(0)
-    content, style = torch.rand(1, 3, height, width, generator=generator), torch.rand(1, 3, height, width, generator=generator)
+    content, style = (
+        torch.rand(1, 3, height, width, generator=generator),
+        torch.rand(1, 3, height, width, generator=generator),
+    )
     rows = []
     for name in args.networks:
         for precision in args.precisions:
             for launch in args.launches if gpu else [x for x in args.launches if x != "auto"]:
                 for free in (False, True) if args.free else (False,):
                     net = network(name)
-                    job = StyleJob(content, [StyleInput(style)], device=args.device, precision=precision,
-                                   launch=launch, network=lambda net=net: net)
+                    job = StyleJob(
+                        content,
+                        [StyleInput(style)],
+                        device=args.device,
+                        precision=precision,
+                        launch=launch,
+                        network=lambda net=net: net,
+                    )
                     repeatable, began = Compute.scope, time.perf_counter()
                     if free:
                         Compute.scope = lambda self: contextlib.nullcontext()  # type: ignore[method-assign,misc,assignment]
@@ -101,17 +112,28 @@ def main() -> None:
                         Compute.scope = repeatable  # type: ignore[method-assign]
                     layers = [*net.style_layers, *net.content_layers]
                     share = flops(net, layers, width, height) / seconds / peaks[precision]
-                    row = {"network": name, "precision": precision, "launch": launch, "free": free,
-                           "per_second": 1 / seconds, "share_of_peak": share,
-                           "all_seconds": time.perf_counter() - began,
-                           "gigabytes": torch.cuda.max_memory_allocated() / 1e9 if gpu else None}
+                    row = {
+                        "network": name,
+                        "precision": precision,
+                        "launch": launch,
+                        "free": free,
+                        "per_second": 1 / seconds,
+                        "share_of_peak": share,
+                        "all_seconds": time.perf_counter() - began,
+                        "gigabytes": torch.cuda.max_memory_allocated() / 1e9 if gpu else None,
+                    }
                     rows.append(row)
-                    print(f"{name:14} {precision:9} {launch:8} {'free' if free else '':5}"
-                          f"{1 / seconds:8.2f} it/s  {share:6.1%} of peak  {row['all_seconds']:6.1f} s in all", flush=True)
+                    print(
+                        f"{name:14} {precision:9} {launch:8} {'free' if free else '':5}"
+                        f"{1 / seconds:8.2f} it/s  {share:6.1%} of peak  {row['all_seconds']:6.1f} s in all",
+                        flush=True,
+                    )
                     if gpu:
                         torch.cuda.reset_peak_memory_stats()
     if args.json:
-        args.json.write_text(json.dumps({"machine": machine, "size": args.size, "peaks": peaks, "rows": rows}, indent=1))
+        args.json.write_text(
+            json.dumps({"machine": machine, "size": args.size, "peaks": peaks, "rows": rows}, indent=1)
+        )
 
 
 if __name__ == "__main__":

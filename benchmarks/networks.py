@@ -7,6 +7,7 @@ import tempfile
 from pathlib import Path
 
 import torch
+
 from gancraft import PerceptualOptions, SequentialNetwork
 
 

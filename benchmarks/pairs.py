@@ -4,6 +4,7 @@ and a flower, against brushwork, a night sky, flat geometry, mosaic, dots and wa
 from __future__ import annotations
 
 import numpy as np
+
 from gancraft.pictures import Picture, open_sample
 
 # (content, style); `sklearn:` photos come with scikit-learn (extra `bench`).

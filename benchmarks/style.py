@@ -20,6 +20,11 @@ from pathlib import Path
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "plugins")]
 
 import torch
+from gancraft_gram import GramOptions
+from gancraft_gram.loss import GramLoss
+from torch import Tensor
+
+from benchmarks.networks import network
 from gancraft.events import Finished, Run
 from gancraft.interfaces import StyleInput, StyleJob
 from gancraft.pictures import fitted, open_picture, open_sample, samples
@@ -29,11 +34,6 @@ from gancraft.style.resize import fit_style
 from gancraft.style.settings import OptimiseOptions
 from gancraft.style.strength import content_weight
 from gancraft.style.tensors import to_tensor
-from gancraft_gram import GramOptions
-from gancraft_gram.loss import GramLoss
-from torch import Tensor
-
-from benchmarks.networks import network
 
 PLAIN_STEPS = 300
 
@@ -80,7 +80,9 @@ def plain(objective: Objective, content: Tensor, goal: float) -> tuple[float, fl
         value.backward()
         return value
 
-    for step in range(1, PLAIN_STEPS + 1):
+    step = 0
+    while step < PLAIN_STEPS:
+        step += 1
         optimiser.step(closure)  # type: ignore[arg-type]
         with torch.no_grad():
             x_NCHW.clamp_(0, 1)
@@ -103,7 +105,8 @@ def main() -> None:
     content_NCHW = to_tensor(fitted(content, size=args.size, scale=None).rgb_HWC)
     style_NCHW = to_tensor(style.rgb_HWC)
     height, width = content_NCHW.shape[-2:]
-    print(f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}, {width}x{height}, {args.network}")
+    machine = f"{platform.machine()}, {torch.get_num_threads()} threads, torch {torch.__version__}"
+    print(f"{machine}, {width}x{height}, {args.network}")
     objective = full_size_objective(args.network, content_NCHW, style_NCHW)
     seconds, picture = ours(args.network, content_NCHW, style_NCHW, args.device)
     with torch.no_grad():

@@ -10,8 +10,9 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ |= {"COLUMNS": "110", "TERMINAL_WIDTH": "110", "NO_COLOR": "1"}
 
-from gancraft.cli.main import build_app  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
+
+from gancraft.cli.main import build_app  # noqa: E402
 
 COMMANDS = (
     [],
@@ -47,5 +48,9 @@ def page() -> str:
 if __name__ == "__main__":
     target = ROOT / "docs" / "commands.md"
     if "--check" in sys.argv:
-        sys.exit(0 if target.read_text(encoding="utf-8") == page() else "docs/commands.md is out of step: run docs/generate.py")
+        sys.exit(
+            0
+            if target.read_text(encoding="utf-8") == page()
+            else "docs/commands.md is out of step: run docs/generate.py"
+        )
     target.write_text(page(), encoding="utf-8")

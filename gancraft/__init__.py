@@ -28,8 +28,25 @@ _LAZY = {
 }
 
 __all__ = [
-    "Event", "Finished", "GancraftError", "Options", "PerceptualNetwork", "Preview", "Progress", "Run", "Saved", "Started",
-    "StyleInput", "StyleJob", "StyleLoss", "StyleMethod", "UsageError", "Warned", "hookimpl", "option", *_LAZY,
+    "Event",
+    "Finished",
+    "GancraftError",
+    "Options",
+    "PerceptualNetwork",
+    "Preview",
+    "Progress",
+    "Run",
+    "Saved",
+    "Started",
+    "StyleInput",
+    "StyleJob",
+    "StyleLoss",
+    "StyleMethod",
+    "UsageError",
+    "Warned",
+    "hookimpl",
+    "option",
+    *_LAZY,
 ]
 
 

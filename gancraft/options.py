@@ -29,9 +29,7 @@ class Options(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, validate_default=True)
 
 
-def option(
-    default: Any, help: str, *, ge: float | None = None, le: float | None = None, basic: bool = False
-) -> Any:
+def option(default: Any, help: str, *, ge: float | None = None, le: float | None = None, basic: bool = False) -> Any:
     """Declare one setting.
 
     default: the value when nobody says otherwise; help: one sentence, with the unit; ge, le: bounds, both included;
@@ -82,7 +80,9 @@ def _setting(model: type[Options], name: str, field: FieldInfo) -> Setting:
     elif typing.get_origin(kind) is list and typing.get_args(kind) == (str,):
         kind, many = str, True
     if kind not in (int, float, bool, str, Path):
-        raise UsageError(f"{where}: {field.annotation} can't be a setting; use int, float, bool, str, Path, Literal or list[str]")
+        raise UsageError(
+            f"{where}: {field.annotation} can't be a setting; use int, float, bool, str, Path, Literal or list[str]"
+        )
     if field.is_required() or not field.description:
         raise UsageError(f"{where} needs a default and a help line (gancraft.option gives both)")
     bounds = {type(rule): rule for rule in field.metadata}

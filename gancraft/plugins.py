@@ -15,6 +15,7 @@ import sys
 import tomllib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib import metadata
 from pathlib import Path
 from types import ModuleType
@@ -71,7 +72,9 @@ class Registered:
             try:
                 target = getattr(importlib.import_module(module), attribute)
             except Exception as error:  # a third party's module may raise anything
-                raise GancraftError(f"plugin {self.plugin}: {self.target} can't be imported: {_reason(error)}") from error
+                raise GancraftError(
+                    f"plugin {self.plugin}: {self.target} can't be imported: {_reason(error)}"
+                ) from error
         if self.interface is not None and not (isinstance(target, type) and issubclass(target, self.interface)):
             raise GancraftError(f"plugin {self.plugin}: {self.name} must be a gancraft.{self.interface.__name__}")
         return target
@@ -102,7 +105,9 @@ class Plugins:
                 raise UsageError(f"plugin {info} {verb}: {info.reason}")
         names = self.names(kind)
         word = "style method" if kind == "style" else kind
-        raise UsageError(f"there is no {word} '{name}'{did_you_mean(name, names)}; installed: {', '.join(names) or 'none'}")
+        raise UsageError(
+            f"there is no {word} '{name}'{did_you_mean(name, names)}; installed: {', '.join(names) or 'none'}"
+        )
 
 
 @dataclass(frozen=True)
@@ -258,7 +263,7 @@ def _in_folder(folder: Path) -> Iterator[_Candidate]:
         if path.name.startswith((".", "_")) or not (is_package or path.suffix == ".py"):
             continue
         info = PluginInfo(path.stem.replace("_", "-"), "", "", str(path), False)
-        yield _Candidate(info, lambda path=path: _load_path(path))
+        yield _Candidate(info, partial(_load_path, path))
 
 
 def _load_path(path: Path) -> ModuleType:

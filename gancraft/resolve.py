@@ -116,11 +116,13 @@ def owner(key: str, parts: Sequence[Part], layer: Layer) -> tuple[Part, str]:
                     return part, tail
                 raise UsageError(f"{layer.origin(key)}: no such setting{did_you_mean(tail, part.settings())}")
         names = [part.name for part in parts]
-        raise UsageError(f"{layer.origin(key)}: no part '{head}' is in use{did_you_mean(head, names)}; there are: {', '.join(names)}")
+        raise UsageError(
+            f"{layer.origin(key)}: no part '{head}' is in use{did_you_mean(head, names)}; there are: {', '.join(names)}"
+        )
     owners = [part for part in parts if key in part.settings()]
     if len(owners) > 1 and owners[0] is not parts[0]:
-        names = " or ".join(f"{part.name}.{key}" for part in owners)
-        raise UsageError(f"{layer.origin(key)}: several parts have it; write {names}")
+        choices = " or ".join(f"{part.name}.{key}" for part in owners)
+        raise UsageError(f"{layer.origin(key)}: several parts have it; write {choices}")
     if not owners:
         known = [name for part in parts for name in part.settings()]
         raise UsageError(f"{layer.origin(key)}: no such setting{did_you_mean(key, known)}")
@@ -141,14 +143,17 @@ def validated(part: Part, parts: Sequence[Part], layers: Sequence[Layer]) -> Opt
         for layer in layers:
             found = next((key for key in keys if key in layer.values), None)
             if found is not None:
-                values[name], origins[name] = _parsed(layer.values[found], setting), layer.origin(found, with_value=True)
+                values[name], origins[name] = (
+                    _parsed(layer.values[found], setting),
+                    layer.origin(found, with_value=True),
+                )
                 break
     try:
         return part.model(**values)
     except ValidationError as error:
         first = error.errors()[0]
         name = str(first["loc"][0]) if first["loc"] else ""
-        message = first["msg"][0].lower() + first["msg"][1:]
+        message: str = first["msg"][0].lower() + first["msg"][1:]
         message = message.replace("input should be ", "must be ").replace("greater than or equal to", "at least")
         message = message.replace("less than or equal to", "at most").removeprefix("value error, ")
         raise UsageError(f"{origins.get(name, name)}: {message}") from error

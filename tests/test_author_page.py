@@ -6,8 +6,9 @@ import re
 from pathlib import Path
 
 import pytest
-from gancraft.pictures import open_picture, read_recipe
 from typer.testing import CliRunner
+
+from gancraft.pictures import open_picture, read_recipe
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugin-author.md"
 EXAMPLES = dict(re.findall(r"<!-- example: (\S+) -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
@@ -26,7 +27,19 @@ def test_it_paints(plugin: str, flag: str, folder: Path) -> None:
 
     out = folder / "out.png"
     extra = ["--iterations", "4"] if plugin == "channel-means" else []
-    arguments = ["style", "--plugins-dir", str(folder), "--plugin", plugin, flag, *extra, "--size", "64", "-o", str(out)]
+    arguments = [
+        "style",
+        "--plugins-dir",
+        str(folder),
+        "--plugin",
+        plugin,
+        flag,
+        *extra,
+        "--size",
+        "64",
+        "-o",
+        str(out),
+    ]
     result = CliRunner().invoke(build_app(arguments), arguments)
     assert result.exit_code == 0, result.output
     picture = open_picture(out)

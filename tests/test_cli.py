@@ -11,14 +11,14 @@ import sys
 import time
 from pathlib import Path
 
-import gancraft
 import numpy as np
 import pytest
+from typer.testing import CliRunner
+
+import gancraft
 from gancraft.cli.main import build_app, main
 from gancraft.cli.sniff import Words
 from gancraft.pictures import open_picture, read_recipe, save_picture
-from typer.testing import CliRunner
-
 from tests.conftest import WritePlugin
 
 ROOT = Path(__file__).parents[1]
@@ -62,13 +62,23 @@ def run(*arguments: object, stdin: bytes | None = None):  # type: ignore[no-unty
     try:
         app = build_app(words)
     except gancraft.GancraftError as error:
-        return type("Result", (), {"exit_code": error.exit_code, "stderr": str(error), "stdout": "", "output": str(error)})
+        return type(
+            "Result", (), {"exit_code": error.exit_code, "stderr": str(error), "stdout": "", "output": str(error)}
+        )
     return CliRunner().invoke(app, Words(words, os.environ).normalised, input=stdin)
 
 
 def test_help_shows_a_panel_for_each_part() -> None:
     text = run("style", "--plugin", "gram", "--help").output
-    for expected in ("gram options", "optimise options", "--covariance", "--shift", "-4<=x<=4", "relative|elements", "[default: 0.5]"):
+    for expected in (
+        "gram options",
+        "optimise options",
+        "--covariance",
+        "--shift",
+        "-4<=x<=4",
+        "relative|elements",
+        "[default: 0.5]",
+    ):
         assert expected in text, expected
 
 
@@ -150,7 +160,11 @@ def test_stdin_to_stdout(photo: Path) -> None:
 
 
 def test_sizes(photo: Path, here: Path) -> None:
-    for arguments, size in ((["--size", "40x40"], (40, 40)), (["--scale", "0.5"], (30, 20)), (["--size", "90"], (90, 60))):
+    for arguments, size in (
+        (["--size", "40x40"], (40, 40)),
+        (["--scale", "0.5"], (30, 20)),
+        (["--size", "90"], (90, 60)),
+    ):
         assert run("style", photo, *arguments, "--iterations", 1, "-o", "o.png").exit_code == 0
         assert (open_picture(here / "o.png").width, open_picture(here / "o.png").height) == size
 
@@ -202,7 +216,9 @@ def test_dotted_names_always_work(photo: Path, here: Path) -> None:
 
 
 def test_environment_and_file(photo: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (here / "c.toml").write_text("[style]\nstrength = 0.1\niterations = 2\nsize = '48'\n[style.gram]\ncovariance = true\n")
+    (here / "c.toml").write_text(
+        "[style]\nstrength = 0.1\niterations = 2\nsize = '48'\n[style.gram]\ncovariance = true\n"
+    )
     monkeypatch.setenv("GANCRAFT_STYLE_STRENGTH", "0.3")
     assert run("style", photo, "--config", "c.toml", "--iterations", 1, "-o", "o.png").exit_code == 0
     options = read_recipe(here / "o.png")["options"]
@@ -218,7 +234,11 @@ BAD = {
     "empty folder": (["style", "folder", "-o", "out"], 2, "folder"),
     "unknown plugin": (["style", "--plugin", "grum"], 2, "did you mean 'gram'"),
     "unknown network": (["style", "--network", "vgg"], 2, "there is no network 'vgg'"),
-    "unknown layer": (["style", *FAST, "--style-layers", "relu1_9"], 2, "no layer 'relu1_9' in this network, did you mean"),
+    "unknown layer": (
+        ["style", *FAST, "--style-layers", "relu1_9"],
+        2,
+        "no layer 'relu1_9' in this network, did you mean",
+    ),
     "unknown sample": (["style", "sample:dog"], 2, "dog"),
     "unknown flag": (["style", "--strenght", "1"], 2, "--strenght"),
     "range": (["style", "--strength", "2"], 2, "--strength"),
@@ -267,7 +287,19 @@ def test_a_failing_save_keeps_the_old_file(photo: Path, here: Path, monkeypatch:
 
 
 def test_ctrl_c_saves_the_picture_so_far_and_exits_130(photo: Path, here: Path) -> None:
-    arguments = ["style", photo, "sample:swirl", "--size", "64", "--iterations", "100000", "-o", "o.png", "--preview", "p"]
+    arguments = [
+        "style",
+        photo,
+        "sample:swirl",
+        "--size",
+        "64",
+        "--iterations",
+        "100000",
+        "-o",
+        "o.png",
+        "--preview",
+        "p",
+    ]
     process = subprocess.Popen(
         [sys.executable, "-m", "gancraft", *map(str, arguments), "--preview-every", "1"],
         stderr=subprocess.PIPE, env={**os.environ, "PYTHONPATH": str(ROOT)},
@@ -288,9 +320,16 @@ def test_plugins_lists_what_there_is_and_what_failed(write_plugin: WritePlugin) 
     assert "gram" in text and "vgg19" in text and "failed" in text and "nowhere_to_be_found" in " ".join(text.split())
     listing = json.loads(run("plugins", "--plugins-dir", folder, "--json").stdout)
     (row,) = [row for row in listing["registered"] if row["name"] == "gram"]
-    assert (row["kind"], row["distribution"], row["version"], row["state"]) == ("style", "gancraft", gancraft.__version__, "loaded")
+    assert (row["kind"], row["distribution"], row["version"], row["state"]) == (
+        "style",
+        "gancraft",
+        gancraft.__version__,
+        "loaded",
+    )
     assert [info["state"] for info in listing["plugins"] if info["name"] == "broken"] == ["failed"]
-    assert "gram" not in [row["name"] for row in json.loads(run("plugins", "--no-plugin", "gram", "--json").stdout)["registered"]]
+    assert "gram" not in [
+        row["name"] for row in json.loads(run("plugins", "--no-plugin", "gram", "--json").stdout)["registered"]
+    ]
 
 
 def test_doctor(write_plugin: WritePlugin) -> None:
@@ -303,9 +342,14 @@ def test_doctor(write_plugin: WritePlugin) -> None:
     assert result.exit_code == 1 and "nowhere_to_be_found" in result.output
 
 
-def test_completion_offers_a_plugins_flags(write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_completion_offers_a_plugins_flags(
+    write_plugin: WritePlugin, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     folder = write_plugin("greys", MARKER)
-    for words, expected in (("gancraft style --cov", "--covariance"), (f"gancraft style --plugins-dir {folder} --plugin grey --lev", "--level")):
+    for words, expected in (
+        ("gancraft style --cov", "--covariance"),
+        (f"gancraft style --plugins-dir {folder} --plugin grey --lev", "--level"),
+    ):
         monkeypatch.setenv("_GANCRAFT_COMPLETE", "complete_bash")
         monkeypatch.setenv("COMP_WORDS", words)
         monkeypatch.setenv("COMP_CWORD", str(len(words.split()) - 1))

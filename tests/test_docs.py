@@ -16,7 +16,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 def test_the_command_reference_is_in_step() -> None:
     environ = {name: value for name, value in os.environ.items() if not name.startswith("GANCRAFT_")}
-    done = subprocess.run([sys.executable, "docs/generate.py", "--check"], cwd=ROOT, env=environ, capture_output=True, text=True)
+    done = subprocess.run(
+        [sys.executable, "docs/generate.py", "--check"], cwd=ROOT, env=environ, capture_output=True, text=True
+    )
     assert done.returncode == 0, done.stderr
 
 

@@ -6,8 +6,9 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
-import gancraft
 import pytest
+
+import gancraft
 from gancraft.plugins import find_plugins
 
 ROOT = Path(__file__).parents[1]

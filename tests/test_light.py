@@ -32,7 +32,14 @@ except SystemExit as leaving:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--help"], ["--version"], ["plugins"], ["plugins", "--json"], ["style", "--help"], ["style", "--plugin", "gram", "--help"]],
+    [
+        ["--help"],
+        ["--version"],
+        ["plugins"],
+        ["plugins", "--json"],
+        ["style", "--help"],
+        ["style", "--plugin", "gram", "--help"],
+    ],
     ids=" ".join,
 )
 def test_commands_that_only_tell(arguments: list[str]) -> None:
@@ -49,7 +56,9 @@ def test_importing_the_package_and_every_bundled_plugin() -> None:
     assert heavy_modules("from gancraft.plugins import find_plugins; assert find_plugins().entries") == []
 
 
-@pytest.mark.parametrize("module", ["events", "interfaces", "options", "hookspecs", "plugins", "resolve", "errors", "defaults"])
+@pytest.mark.parametrize(
+    "module", ["events", "interfaces", "options", "hookspecs", "plugins", "resolve", "errors", "defaults"]
+)
 def test_the_ground_floor(module: str) -> None:
     assert heavy_modules(f"import gancraft.{module}") == []
 

@@ -7,11 +7,11 @@ import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
-import gancraft
 import pytest
+
+import gancraft
 from gancraft import GancraftError, StyleLoss, StyleMethod, UsageError
 from gancraft.plugins import find_plugins, plugins_from_environment
-
 from tests.conftest import WritePlugin
 
 ROOT = Path(__file__).parents[1]
@@ -156,7 +156,9 @@ def test_an_unknown_name_comes_with_a_suggestion() -> None:
 def test_a_target_that_cannot_be_imported_names_its_plugin(write_plugin: WritePlugin) -> None:
     code = GOOD.replace("NAME", "late").replace("Loss, summary", "'nowhere_at_all:Loss', summary")
     entry = find_plugins([write_plugin("late", code)]).get("style", "late")
-    with pytest.raises(GancraftError, match="plugin 'late'.*nowhere_at_all:Loss can't be imported: ModuleNotFoundError"):
+    with pytest.raises(
+        GancraftError, match="plugin 'late'.*nowhere_at_all:Loss can't be imported: ModuleNotFoundError"
+    ):
         entry.load()
 
 

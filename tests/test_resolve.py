@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Literal
 
 import pytest
+
 from gancraft import Options, UsageError, option
 from gancraft.options import settings
 from gancraft.plugins import find_plugins
@@ -22,7 +23,7 @@ def choice(*layers: object):  # type: ignore[no-untyped-def]
 
 def test_the_order_is_flag_set_environment_file_default(tmp_path: Path) -> None:
     file = tmp_path / "c.toml"
-    file.write_text('[style]\nseed = 1\niterations = 11\nstrength = 0.1\n[style.gram]\nshift = 0.5\n')
+    file.write_text("[style]\nseed = 1\niterations = 11\nstrength = 0.1\n[style.gram]\nshift = 0.5\n")
     parts = style_parts(PLUGINS, [])[2]
     layers = [
         flags({"seed": 4}),
@@ -136,7 +137,12 @@ class Everything(Options):
 
 def test_options_describe_themselves() -> None:
     found = {setting.name: setting for setting in settings(Everything)}
-    assert (found["count"].type, found["count"].minimum, found["count"].maximum, found["count"].basic) == (int, 1, 9, True)
+    assert (found["count"].type, found["count"].minimum, found["count"].maximum, found["count"].basic) == (
+        int,
+        1,
+        9,
+        True,
+    )
     assert found["factor"].optional and found["factor"].type is float and found["factor"].maximum is None
     assert found["kind"].choices == ("a", "b") and found["flag"].default is False
     assert found["path"].type is Path and found["many"].many and found["many"].type is str

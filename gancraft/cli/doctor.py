@@ -17,13 +17,17 @@ from gancraft import __version__
 from gancraft.cli.errors import handled
 from gancraft.plugins import Plugins, plugins_from_environment
 
-HELP = "Report versions, devices, plugins with their failures, networks and whether their weights are there, and caches."
+HELP = (
+    "Report versions, devices, plugins with their failures, networks and whether their weights are there, and caches."
+)
 
 
 @handled
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+    plugins_dir: Annotated[
+        list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
+    ] = None,
     no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:
@@ -36,7 +40,9 @@ def command(
             if isinstance(value, list):
                 print(f"{key}:" if value else f"{key}: none")
                 for item in value:
-                    print("  " + (item if isinstance(item, str) else "  ".join(str(v) for v in item.values() if v != "")))
+                    print(
+                        "  " + (item if isinstance(item, str) else "  ".join(str(v) for v in item.values() if v != ""))
+                    )
             else:
                 print(f"{key}: {value}")
     raise typer.Exit(1 if any(info.state == "failed" for info in plugins.infos) else 0)
@@ -60,7 +66,9 @@ def report(plugins: Plugins) -> dict[str, Any]:
         "gradio": _version("gradio"),
         "devices": devices,
         "bfloat16 on the cpu": "fast" if fast_bfloat16(torch.device("cpu")) else "slow, float32 is used",
-        "compiler": shutil.which(os.environ.get("CXX", "g++")) or shutil.which("clang++") or "none: --launch compile can't work",
+        "compiler": shutil.which(os.environ.get("CXX", "g++"))
+        or shutil.which("clang++")
+        or "none: --launch compile can't work",
         "torch cache": torch.hub.get_dir(),
         "plugins": [
             {"name": i.name, "version": f"{i.distribution} {i.version}".strip(), "state": i.state, "reason": i.reason}

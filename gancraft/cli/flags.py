@@ -52,7 +52,9 @@ def with_settings(body: Callable[..., None], parts: Sequence[Part]) -> Callable[
             parameter = f"{part.name}__{name}".replace("-", "_")
             keys[parameter] = f"{part.name}.{name}"
             annotation = _annotation(part, setting, names[part.name, name])
-            synthesised.append(inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation))
+            synthesised.append(
+                inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            )
 
     def command(**values: Any) -> None:
         typed = {keys[name]: value for name, value in values.items() if name in keys and value is not None}

@@ -99,7 +99,9 @@ def _targets(sources: Sequence[str], style: str, output: str | None, several: bo
     if several:
         if output == "-":
             raise UsageError("-o -: several pictures can't go to stdout; name a folder")
-        folder = Path(output) if output is not None else Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}-painted")
+        folder = (
+            Path(output) if output is not None else Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}-painted")
+        )
         if folder.suffix.lower() in EXTENSIONS and not folder.is_dir():
             raise UsageError(f"-o {folder}: several pictures need a folder, not a file")
         make_folder(folder, "-o")

@@ -18,7 +18,9 @@ HELP = "List what plugins bring, where they come from, and which failed and why.
 @handled
 def command(
     as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
-    plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+    plugins_dir: Annotated[
+        list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
+    ] = None,
     no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:

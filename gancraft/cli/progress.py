@@ -12,7 +12,8 @@ from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress as Bar, TextColumn
+from rich.progress import BarColumn, TextColumn
+from rich.progress import Progress as Bar
 
 from gancraft.events import Finished, Preview, Progress, Run, Started, Warned
 

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from gancraft.pictures import Picture
 
 RECIPE_HELP = "Print the recipe that a picture of gancraft's carries."
-REDO_HELP = """Paint a result again from the recipe inside it.
-
-Its inputs are looked for beside FILE and in the current folder, by name and hash, or given by --content and --style.
-"""
+REDO_HELP = (
+    "Paint a result again from the recipe inside it.\n\n"
+    "Its inputs are looked for beside FILE and in the current folder, by name and hash, or given by --content and --style."
+)
 
 
 @handled
@@ -56,9 +56,13 @@ def redo(
     file: Annotated[Path, typer.Argument(help="A picture that gancraft made.")],
     output: Annotated[str | None, typer.Option("--output", "-o", help="File to write; - writes PNG to stdout.")] = None,
     content: Annotated[str | None, typer.Option(help="The content picture, where it isn't found.")] = None,
-    style: Annotated[list[str] | None, typer.Option(help="The style pictures in order, where they aren't found.")] = None,
+    style: Annotated[
+        list[str] | None, typer.Option(help="The style pictures in order, where they aren't found.")
+    ] = None,
     start: Annotated[str | None, typer.Option(help="The picture to start from, where it isn't found.")] = None,
-    plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+    plugins_dir: Annotated[
+        list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
+    ] = None,
     no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
@@ -119,7 +123,9 @@ def _find(entry: Mapping[str, Any], explicit: str | None, beside: Path, limit: f
             return replace(picture, name=name)
         differing.append(path)
     hint = f"; {differing[0]} has that name but another hash" if differing else ""
-    raise UsageError(f"the {role} picture {name} (sha256 {digest[:16]}…) isn't beside {beside} or here{hint}; give it with --{role}")
+    raise UsageError(
+        f"the {role} picture {name} (sha256 {digest[:16]}…) isn't beside {beside} or here{hint}; give it with --{role}"
+    )
 
 
 def _places(name: str, beside: Path) -> Sequence[Path]:

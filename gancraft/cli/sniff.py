@@ -53,7 +53,9 @@ class Words:
     def plugins(self) -> Plugins:
         """The plugins that these arguments and the environment allow."""
         try:
-            return plugins_from_environment(self.environ, list(self.values("--plugins-dir")), list(self.values("--no-plugin")))
+            return plugins_from_environment(
+                self.environ, list(self.values("--plugins-dir")), list(self.values("--no-plugin"))
+            )
         except GancraftError:
             if not self.completing:
                 raise

@@ -21,11 +21,11 @@ if TYPE_CHECKING:
     from gancraft.cli.inputs import Work
     from gancraft.style.choice import StyleChoice
 
-HELP = """Paint CONTENT in the manner of STYLE.
-
-Without pictures, bundled samples stand in; `sample:NAME` names one. A folder as CONTENT, or --content repeated, paints
-them all. The result carries its recipe: see `gancraft redo`.
-"""
+HELP = (
+    "Paint CONTENT in the manner of STYLE.\n\n"
+    "Without pictures, bundled samples stand in; `sample:NAME` names one. A folder as CONTENT, or --content repeated, "
+    "paints them all. The result carries its recipe: see `gancraft redo`."
+)
 
 
 def command(words: Words) -> Callable[..., None]:
@@ -35,17 +35,24 @@ def command(words: Words) -> Callable[..., None]:
         content: Annotated[str | None, typer.Argument(help="Picture or folder to paint; - reads stdin.")] = None,
         style: Annotated[str | None, typer.Argument(help="Picture to take the style from.")] = None,
         output: Annotated[
-            str | None, typer.Option("--output", "-o", help="File to write, a folder for several; - writes PNG to stdout.")
+            str | None,
+            typer.Option("--output", "-o", help="File to write, a folder for several; - writes PNG to stdout."),
         ] = None,
         more_styles: Annotated[
             list[str] | None, typer.Option("--style", metavar="FILE[:WEIGHT]", help="A further style, with its weight.")
         ] = None,
-        more_contents: Annotated[list[str] | None, typer.Option("--content", help="A further picture to paint.")] = None,
+        more_contents: Annotated[
+            list[str] | None, typer.Option("--content", help="A further picture to paint.")
+        ] = None,
         preview: Annotated[Path | None, typer.Option(help="Folder for pictures of the result as it forms.")] = None,
         preview_every: Annotated[int, typer.Option(min=1, help="Steps between two of them.")] = 10,
         config: Annotated[Path | None, typer.Option(help="TOML file with settings in a table named style.")] = None,
-        set_: Annotated[list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting by name.")] = None,
-        plugins_dir: Annotated[list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")] = None,
+        set_: Annotated[
+            list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting by name.")
+        ] = None,
+        plugins_dir: Annotated[
+            list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
+        ] = None,
         no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
         quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
@@ -88,7 +95,9 @@ def paint_all(
         stream = sys.stdout.buffer if target == "-" else target
         try:
             picture = work.open(source)
-            run = paint_to(stream, choice, picture, work.styles, start=work.start, preview_every=preview_every if preview else 0)
+            run = paint_to(
+                stream, choice, picture, work.styles, start=work.start, preview_every=preview_every if preview else 0
+            )
             finished = follow(run, title, quiet, preview)
         except GancraftError as error:
             if len(work.pictures) == 1:
@@ -134,5 +143,3 @@ def make_folder(path: Path, flag: str) -> None:
         path.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise UsageError(f"{flag} {path}: can't be made ({error.strerror})") from error
-
-

@@ -102,7 +102,10 @@ class SequentialNetwork(nn.Module):
         features = self(x_NCHW, self.layers)
         means = {name: float(h_NCHW.float().abs().mean()) for name, h_NCHW in features.items()}
         means = {name: mean for name, mean in means.items() if mean > 1e-6}
-        if all(isinstance(step, nn.Conv2d | nn.ReLU | nn.MaxPool2d | nn.AvgPool2d | _Scaled) for step in self.steps.values()):
+        if all(
+            isinstance(step, nn.Conv2d | nn.ReLU | nn.MaxPool2d | nn.AvgPool2d | _Scaled)
+            for step in self.steps.values()
+        ):
             self._fold(means)
         else:
             self.scale = means
@@ -145,7 +148,7 @@ def _pool(step: nn.MaxPool2d | nn.AvgPool2d, pooling: str) -> nn.Module:
     native = "max" if isinstance(step, nn.MaxPool2d) else "average"
     if pooling in ("native", native):
         return step
-    shape = {"kernel_size": step.kernel_size, "stride": step.stride, "padding": step.padding, "ceil_mode": step.ceil_mode}
+    size, stride, padding, ceil = step.kernel_size, step.stride, step.padding, step.ceil_mode
     if pooling == "average":
-        return _Scaled(nn.AvgPool2d(**shape), AVERAGE_FOR_MAX)
-    return _Scaled(nn.MaxPool2d(**shape), 1 / AVERAGE_FOR_MAX)
+        return _Scaled(nn.AvgPool2d(size, stride, padding, ceil), AVERAGE_FOR_MAX)
+    return _Scaled(nn.MaxPool2d(size, stride, padding, ceil_mode=ceil), 1 / AVERAGE_FOR_MAX)

@@ -25,9 +25,7 @@ class Stepper:
         self.objective, self.warning = _compiled(objective, canvas, compute)
         self.graph: torch.cuda.CUDAGraph | None = None
         # L-BFGS decides on the CPU how far to go, which a graph can't hold.
-        self.captures = (
-            compute.device.type == "cuda" and compute.launch != "eager" and canvas.optimiser_name == "adam"
-        )
+        self.captures = compute.device.type == "cuda" and compute.launch != "eager" and canvas.optimiser_name == "adam"
         self.taken = 0
 
     def step(self) -> None:

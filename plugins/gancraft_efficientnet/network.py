@@ -72,8 +72,7 @@ class _Conv(nn.Module):
         kernel = self.weight.shape[-1]
         if kernel > 1:
             rows, columns = (
-                max((math.ceil(size / self.stride) - 1) * self.stride + kernel - size, 0)
-                for size in x_NCHW.shape[-2:]
+                max((math.ceil(size / self.stride) - 1) * self.stride + kernel - size, 0) for size in x_NCHW.shape[-2:]
             )
             x_NCHW = F.pad(x_NCHW, (columns // 2, columns - columns // 2, rows // 2, rows - rows // 2))
         x_NCHW = F.conv2d(x_NCHW, self.weight, self.bias, self.stride, groups=self.groups)
@@ -86,7 +85,7 @@ class _Block(nn.Module):
     def __init__(self, inputs: int, outputs: int, kernel: int, stride: int, expand: int) -> None:
         super().__init__()
         wide = inputs * expand
-        self.expand = _Conv(inputs, wide) if expand > 1 else None
+        self.expand: _Conv | None = _Conv(inputs, wide) if expand > 1 else None
         self.depthwise = _Conv(wide, wide, kernel, stride, groups=wide)
         self.project = _Conv(wide, outputs, active=False)
         self.residual = stride == 1 and inputs == outputs
@@ -107,6 +106,9 @@ class EfficientNetLite(nn.Module):
             `block1.depthwise` (relu6, wide) and `block1` (its output, linear), counted from 1.
         strides: pixels of the picture per cell, by layer.
     """
+
+    mean: Tensor
+    std: Tensor
 
     def __init__(self, version: int, state: Mapping[str, Tensor] | None = None) -> None:
         """Build the network; `state` is the package's state dict (read from the package if None).
@@ -201,6 +203,7 @@ class EfficientNetLite(nn.Module):
 
         fold(self.stem, "_conv_stem", "_bn0")
         for number, block in enumerate(self.blocks):
+            assert isinstance(block, _Block)
             prefix = f"_blocks.{number}."
             if block.expand is not None:
                 fold(block.expand, f"{prefix}_expand_conv", f"{prefix}_bn0")

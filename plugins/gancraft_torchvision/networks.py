@@ -31,7 +31,7 @@ class Source:
     def __call__(self, options: PerceptualOptions) -> SequentialNetwork:
         """Build it. Raises GancraftError where the weights can't be had."""
         with torch.device("meta"):  # the classifier, most of the weights, is never allocated
-            features = self.make(weights=None).features
+            features: nn.Sequential = self.make(weights=None).features  # type: ignore[assignment]
         load_features(features, self.weights)
         steps = list(self.names(features))
         network = SequentialNetwork(

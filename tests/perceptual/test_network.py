@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
-from gancraft import UsageError
-from gancraft.perceptual.padding import pad
 from torch import nn
 
+from gancraft import UsageError
+from gancraft.perceptual.padding import pad
 from tests.style.helpers import rough, smooth, tiny_network
 
 

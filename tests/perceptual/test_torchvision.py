@@ -7,9 +7,10 @@ from urllib.error import URLError
 
 import pytest
 import torch
-from gancraft import GancraftError, PerceptualOptions
 from gancraft_torchvision import networks
 from torchvision import models
+
+from gancraft import GancraftError, PerceptualOptions
 
 NAMES = ("vgg19", "vgg16", "squeezenet1_1", "alexnet")
 

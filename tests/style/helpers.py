@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import torch
+from gancraft_gram import GramOptions
+from gancraft_gram.loss import GramLoss
+from torch import Tensor, nn
+
 from gancraft import SequentialNetwork
 from gancraft.events import Event, Finished, Progress, Run
 from gancraft.interfaces import StyleInput, StyleJob, StyleLoss
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.settings import OptimiseOptions
-from gancraft_gram import GramOptions
-from gancraft_gram.loss import GramLoss
-from torch import Tensor, nn
 
 
 def tiny_network(**arguments: object) -> SequentialNetwork:
@@ -22,7 +23,13 @@ def tiny_network(**arguments: object) -> SequentialNetwork:
     for convolution in (first, second):
         convolution.weight.data = 0.3 * torch.randn(convolution.weight.shape, generator=generator)
         convolution.bias.data = 0.1 * torch.rand(8, generator=generator)
-    steps = [("conv1", first), ("relu1", nn.ReLU()), ("pool1", nn.AvgPool2d(2)), ("conv2", second), ("relu2", nn.ReLU())]
+    steps = [
+        ("conv1", first),
+        ("relu1", nn.ReLU()),
+        ("pool1", nn.AvgPool2d(2)),
+        ("conv2", second),
+        ("relu2", nn.ReLU()),
+    ]
     settings = {"content_layers": {"relu2": 1.0}, "style_layers": {"relu1": 1.0, "relu2": 1.0}, **arguments}
     return SequentialNetwork(steps, ["relu1", "relu2"], **settings)  # type: ignore[arg-type]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from gancraft.events import Warned
 
+from gancraft.events import Warned
 from tests.style.helpers import finish, job, run
 
 pytestmark = [

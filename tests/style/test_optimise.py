@@ -7,13 +7,13 @@ import pickle
 import numpy as np
 import pytest
 import torch
+from gancraft_gram import GramOptions
+from gancraft_gram.loss import GramLoss
+
 from gancraft import GancraftError, UsageError
 from gancraft.events import Preview, Progress, Started, Warned
 from gancraft.interfaces import StyleInput
 from gancraft.style import accelerate, compute, memory
-from gancraft_gram import GramOptions
-from gancraft_gram.loss import GramLoss
-
 from tests.style.helpers import finish, job, rough, run, smooth, tiny_network
 
 
@@ -27,7 +27,7 @@ def test_the_loss_falls(optimiser: str) -> None:
     assert total(progress[-1]) < 0.7 * total(progress[0])
     assert finished.picture_HWC is not None and finished.picture_HWC.shape == (24, 36, 3)
     assert finished.picture_HWC.dtype == np.float32
-    assert 0 <= finished.picture_HWC.min() and finished.picture_HWC.max() <= 1
+    assert finished.picture_HWC.min() >= 0 and finished.picture_HWC.max() <= 1
     assert not finished.stopped and finished.problem is None
 
 
@@ -106,7 +106,10 @@ def test_a_loss_that_is_no_number_keeps_the_last_good_picture() -> None:
 
 def test_styles_are_weighed() -> None:
     def result(weights: tuple[float, float]) -> np.ndarray:
-        styles = [StyleInput(torch.zeros(1, 3, 30, 30) + 0.9, weights[0]), StyleInput(torch.zeros(1, 3, 30, 30) + 0.1, weights[1])]
+        styles = [
+            StyleInput(torch.zeros(1, 3, 30, 30) + 0.9, weights[0]),
+            StyleInput(torch.zeros(1, 3, 30, 30) + 0.1, weights[1]),
+        ]
         the_job = job()
         finished, _ = finish(run(type(the_job)(**{**vars(the_job), "styles": styles}), strength=1.0, iterations=40))
         return finished.picture_HWC
@@ -147,7 +150,9 @@ def test_too_little_memory_is_found_before_the_work(monkeypatch: pytest.MonkeyPa
 def test_memory_that_runs_out_in_mid_run_says_which_size_would_fit() -> None:
     class Hungry(GramLoss):
         def loss(self, features, target):  # type: ignore[no-untyped-def]
-            raise RuntimeError("[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes")
+            raise RuntimeError(
+                "[enforce fail] DefaultCPUAllocator: can't allocate memory: you tried to allocate 9 bytes"
+            )
 
     with pytest.raises(GancraftError, match=r"out of memory: 36x24.*--size 16 would fit"):
         finish(run(job(), Hungry(GramOptions())))

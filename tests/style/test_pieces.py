@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 import torch
+from gancraft_gram import GramOptions
+from gancraft_gram.loss import GramLoss
+
 from gancraft.interfaces import StyleInput
 from gancraft.style import levels, start
 from gancraft.style.canvas import Canvas
 from gancraft.style.objective import Objective, Weights, variation
 from gancraft.style.resize import fit_style
 from gancraft.style.strength import content_weight
-from gancraft_gram import GramOptions
-from gancraft_gram.loss import GramLoss
-
 from tests.style.helpers import rough, smooth, tiny_network
 
 
