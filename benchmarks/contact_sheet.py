@@ -92,7 +92,7 @@ def main() -> None:
             draw.text((x + 2, y + 1), text, fill="black")
             sheet.paste(image, (x, y + CAPTION))
             x += image.width + MARGIN
-    sheet.save(args.output)
+    sheet.save(args.output, quality=92)
 
 
 if __name__ == "__main__":

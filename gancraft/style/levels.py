@@ -6,6 +6,7 @@ Large structures are cheap at small sizes, and a network's receptive field cover
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 SMALLEST = 160  # long side under which no level is added by itself
@@ -22,14 +23,16 @@ class Level:
 
 
 def plan(width: int, height: int, levels: int, iterations: int) -> list[Level]:
-    """Levels from the coarsest to (width, height), each twice the size of the one before; 0 levels chooses by size.
+    """Levels from the coarsest to (width, height), each twice the size of the one before; 0 levels chooses by size, where
+    a picture too small for half of it gets a level a half-step (the square root of two) down.
     The `iterations` are shared out so that coarse levels get most; every level gets at least one step."""
+    side, ratio = max(width, height), 2.0
     if levels == 0:
-        levels, side = 1, float(max(width, height))
-        while side / 2 >= SMALLEST:
-            levels, side = levels + 1, side / 2
+        levels = 1 + max(0, int(math.log2(side / SMALLEST)))
+        if levels == 1 and side / math.sqrt(2) >= SMALLEST:
+            levels, ratio = 2, math.sqrt(2)
     levels = max(1, min(levels, iterations))
-    sizes = [(max(1, round(width / 2**k)), max(1, round(height / 2**k))) for k in reversed(range(levels))]
+    sizes = [(max(1, round(width / ratio**k)), max(1, round(height / ratio**k))) for k in reversed(range(levels))]
     total = sum(SHARE**k for k in range(levels))
     steps = [max(1, round(iterations * SHARE**k / total)) for k in range(levels)]
     steps[0] = max(1, steps[0] + iterations - sum(steps))  # rounding goes to the cheapest level

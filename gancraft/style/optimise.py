@@ -184,7 +184,7 @@ class _Diverged(GancraftError):
     """The loss is infinite or not a number."""
 
 
-VARIATION = 0.02  # unit of --variation-weight: found by looking (docs/style-guide.md)
+VARIATION = 0.012  # unit of --variation-weight: found by looking (docs/style-guide.md)
 
 
 def _cooling(progress: float) -> float:

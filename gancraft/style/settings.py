@@ -58,7 +58,7 @@ class OptimiseOptions(Options):
     )
     start_picture: Path | None = option(None, "File to start from, with --start picture.")
     optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")
-    learning_rate: float = option(0.02, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
+    learning_rate: float = option(0.03, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
     average: float = option(
-        0.98, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999
+        0.95, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999
     )

@@ -90,9 +90,7 @@ def fill(canvas: Canvas, area: Area, unit: float, layers: tuple[tuple[float, flo
         spacing = (2.0 * width * length * 0.55 / (coverage * area.density)) ** 0.5
         for middle in scatter(area.mask, spacing, rng):
             tone = float(
-                area.tone[
-                    int(min(middle[1], area.tone.shape[0] - 1)), int(min(middle[0], area.tone.shape[1] - 1))
-                ]
+                area.tone[int(min(middle[1], area.tone.shape[0] - 1)), int(min(middle[0], area.tone.shape[1] - 1))]
             )
             colour = pick(colours, tone, rng, area.spread)
             second = pick(colours, tone, rng, area.spread * 1.6)

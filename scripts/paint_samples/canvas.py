@@ -116,9 +116,7 @@ def linen(shape: Shape, rng: np.random.Generator) -> Array:
     return (thread * 2 - 1 + 0.35 * fbm(shape, rng, (4, 4), 2)).astype(np.float32)
 
 
-def ribbon(
-    path: NDArray, half_width: float, shape: Shape
-) -> tuple[slice, slice, Array, Array, Array, float] | None:
+def ribbon(path: NDArray, half_width: float, shape: Shape) -> tuple[slice, slice, Array, Array, Array, float] | None:
     """Coordinates of the pixels near a path: slices, arc length s, signed offset t, distance rho, length.
 
     t and rho are in half-widths. None if the ribbon lies outside the canvas or has no length.

@@ -68,9 +68,7 @@ def _facets(x: Array, y: Array, rng: np.random.Generator) -> tuple[NDArray[np.in
 
 def _brushed(shape: Shape, angle: Array, rng: np.random.Generator, unit: float) -> Array:
     """Streaks of a flat brush along a per-pixel angle: one streak texture looked up in turned coordinates."""
-    texture = (
-        fbm((1024, 1024), rng, (2.4 * unit, 90 * unit), 2) * 0.75 + fbm((1024, 1024), rng, 30 * unit, 3) * 0.6
-    )
+    texture = fbm((1024, 1024), rng, (2.4 * unit, 90 * unit), 2) * 0.75 + fbm((1024, 1024), rng, 30 * unit, 3) * 0.6
     y, x = np.mgrid[0 : shape[0], 0 : shape[1]].astype(np.float32)
     wob = 5 * unit * fbm(shape, rng, 90 * unit, 2)
     u = x * np.cos(angle) + y * np.sin(angle) + wob

@@ -28,9 +28,7 @@ class Window:
         self.next = 1
         self.tables: list[tuple[NDArray[np.int64], Array]] = []
 
-    def panes(
-        self, mask: NDArray[np.bool_], cells: NDArray, colours: str, tone: Array, spread: float = 0.12
-    ) -> None:
+    def panes(self, mask: NDArray[np.bool_], cells: NDArray, colours: str, tone: Array, spread: float = 0.12) -> None:
         """Put panes over what is there: one per value of `cells`, toned by the mean of `tone`."""
         values, local = np.unique(cells[mask], return_inverse=True)
         if not len(values):
@@ -51,9 +49,7 @@ class Window:
         return table
 
 
-def shards(
-    shape: Shape, rng: np.random.Generator, spacing: float, stretch: float = 1.0, turn: float = 0.0
-) -> Ids:
+def shards(shape: Shape, rng: np.random.Generator, spacing: float, stretch: float = 1.0, turn: float = 0.0) -> Ids:
     """Voronoi cells of a jittered grid, stretched along `turn`."""
     x, y = grid(shape)
     c, s = np.cos(turn), np.sin(turn)
@@ -63,9 +59,7 @@ def shards(
         0, 0.85, (4 * n * n, 2)
     )
     seeds[:, 0] += 0.5 * (np.round(seeds[:, 1]) % 2)
-    return (
-        cKDTree(seeds * spacing).query(np.stack([u.ravel(), v.ravel()], 1))[1].reshape(shape).astype(np.int64)
-    )
+    return cKDTree(seeds * spacing).query(np.stack([u.ravel(), v.ravel()], 1))[1].reshape(shape).astype(np.int64)
 
 
 def _scene(win: Window, x: Array, y: Array) -> None:
@@ -83,9 +77,7 @@ def _scene(win: Window, x: Array, y: Array) -> None:
         (d - 0.06) / 0.62,
         0.07,
     )
-    win.panes(
-        d < 0.085, np.floor((theta / (2 * np.pi) + 0.5) * 5).astype(int), "#ffd94a #fff2ae", 1.1 - d * 9, 0.1
-    )
+    win.panes(d < 0.085, np.floor((theta / (2 * np.pi) + 0.5) * 5).astype(int), "#ffd94a #fff2ae", 1.1 - d * 9, 0.1)
     for base, amp, freq, colours in (
         (0.60, 0.075, 5.5, "#4a4aa8 #6a6ec8 #9a8ad0 #d09ac0"),
         (0.665, 0.055, 8.0, "#1f4a8a #2f6fa8 #4a98b8 #86b8b0"),
@@ -142,9 +134,7 @@ def _flowers(win: Window, x: Array, y: Array) -> None:
         t = np.clip((1.2 - y) / (1.2 - top), 0, 1)
         mid = foot + rng.normal(0, 0.06) * t**2
         blade = (np.abs(x - mid) < 0.017 * (1 - t) ** 0.6) & (y > top)
-        win.panes(
-            blade, np.full(x.shape, k), "#0f5a3a #1f8a4a #6ab83a #b8d050", np.full(x.shape, rng.random()), 0.1
-        )
+        win.panes(blade, np.full(x.shape, k), "#0f5a3a #1f8a4a #6ab83a #b8d050", np.full(x.shape, rng.random()), 0.1)
     for fx in np.linspace(0.09, 0.91, 9) + rng.normal(0, 0.02, 9):
         fy, r = rng.uniform(0.90, 1.09), rng.uniform(0.05, 0.066)
         colours = ("#5a2ab0 #8a4ad8 #c08af0", "#c82a6a #f0608a #ffb0b0", "#2a4ad0 #5a8af0 #b0d0ff")[
@@ -229,8 +219,6 @@ def _lead(glass: Array, ids: Ids, rng: np.random.Generator, unit: float) -> Arra
     round_ = np.sqrt(np.clip(1 - (off / width) ** 2, 0, 1)) * width
     gy, gx = np.gradient(ndimage.gaussian_filter(round_, 0.8))
     shine = np.clip((gx * 0.6 + gy * 0.8) * 0.34, -0.16, 0.5)
-    metal = (
-        rgb("#26262c") * (1 + 0.22 * fbm(ids.shape, rng, 4 * unit, 2))[..., None] + 0.42 * shine[..., None]
-    )
+    metal = rgb("#26262c") * (1 + 0.22 * fbm(ids.shape, rng, 4 * unit, 2))[..., None] + 0.42 * shine[..., None]
     cover = smoothstep(-0.8, 0.8, width - off)[..., None]
     return np.clip(glass * (1 - cover) + metal * cover, 0, 1)

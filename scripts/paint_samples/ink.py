@@ -121,9 +121,7 @@ def paint(shape: Shape, rng: np.random.Generator) -> Array:
             gamma=0.7,
         )
         pale = np.where(dark < 0.2, 0.35, 0.0).astype(np.float32)
-        _hatch(
-            canvas, area, pale, spacing=7.5 * unit, length=2.2 * unit, width=1.25 * unit, floor=0.1, gamma=1.6
-        )
+        _hatch(canvas, area, pale, spacing=7.5 * unit, length=2.2 * unit, width=1.25 * unit, floor=0.1, gamma=1.6)
     tooth = ndimage.gaussian_filter(fbm(shape, rng, 3.2 * unit, 2), 0.6 * unit)
     gy, gx = np.gradient(tooth)
     wet = (paper - canvas.colour).mean(-1)

@@ -50,9 +50,7 @@ def main(argv: list[str] | None = None) -> int:
         picture = paint(name, args.size, args.seed)
         path = args.out / f"{name}.{args.format}"
         picture.save(path, quality=88, optimize=True)  # (PNG ignores the quality)
-        print(
-            f"{name}: {path.stat().st_size / 1024:.0f} KiB, {time.monotonic() - start:.0f} s", file=sys.stderr
-        )
+        print(f"{name}: {path.stat().st_size / 1024:.0f} KiB, {time.monotonic() - start:.0f} s", file=sys.stderr)
     if args.out == SAMPLES / "styles":
         bundle.photos(SAMPLES / "photos")
         bundle.manifest(SAMPLES)

@@ -33,9 +33,7 @@ def _area(
 ) -> Area:
     """Shorthand with the fields a dab uses."""
     turned = np.broadcast_to(np.asarray(angle, np.float32), mask.shape)
-    return Area(
-        mask, colours, np.clip(tone, 0, 1).astype(np.float32), turned, length, width, spread, accents, share
-    )
+    return Area(mask, colours, np.clip(tone, 0, 1).astype(np.float32), turned, length, width, spread, accents, share)
 
 
 def compose(shape: Shape, rng: np.random.Generator) -> list[Area]:
@@ -59,9 +57,7 @@ def compose(shape: Shape, rng: np.random.Generator) -> list[Area]:
             0.1,
         ),
     ]
-    ridge = (
-        HORIZON - 0.045 - 0.03 * np.sin(x * 7 + 2) - 0.014 * np.sin(x * 21) - 0.05 * smoothstep(0.75, 1.0, x)
-    )
+    ridge = HORIZON - 0.045 - 0.03 * np.sin(x * 7 + 2) - 0.014 * np.sin(x * 21) - 0.05 * smoothstep(0.75, 1.0, x)
     shore = (y > ridge) & (y < HORIZON + 0.005)
     areas.append(
         _area(
@@ -78,10 +74,7 @@ def compose(shape: Shape, rng: np.random.Generator) -> list[Area]:
     # Water: the sky upside down, cut into horizontal flecks that widen towards us.
     near = (y - HORIZON) / (ASPECT - HORIZON)
     column = np.exp(-(((x - sx) / (0.045 + 0.16 * near)) ** 2))
-    ripple = (
-        0.16 * np.sin(np.sqrt(np.clip(y - HORIZON, 0, 1)) * 150 + 3 * fbm(shape, rng, (40, 160), 2))
-        + 1.2 * streak
-    )
+    ripple = 0.16 * np.sin(np.sqrt(np.clip(y - HORIZON, 0, 1)) * 150 + 3 * fbm(shape, rng, (40, 160), 2)) + 1.2 * streak
     light = 0.34 - 0.16 * near + 0.62 * column * (1 - 0.3 * near) + ripple
     areas.append(
         _area(
@@ -114,12 +107,7 @@ def _boat(shape: Shape, rng: np.random.Generator, bx: float, by: float, size: fl
 
     def sail(v_up: Array) -> tuple[Mask, Mask]:
         h = np.clip(v_up, 0, 1.25) / 1.25
-        main = (
-            (v_up > 0.1)
-            & (v_up < 1.25)
-            & (u < 0.03 - 0.02 * h)
-            & (u > -0.52 * (1 - h) ** 0.8 * (1 + 0.25 * h))
-        )
+        main = (v_up > 0.1) & (v_up < 1.25) & (u < 0.03 - 0.02 * h) & (u > -0.52 * (1 - h) ** 0.8 * (1 + 0.25 * h))
         jib = (v_up > 0.12) & (v_up < 1.0) & (u > 0.06) & (u < 0.06 + 0.4 * (1 - v_up))
         return main, jib
 
@@ -132,11 +120,7 @@ def _boat(shape: Shape, rng: np.random.Generator, bx: float, by: float, size: fl
     mirror_main, mirror_jib = sail(-v * 1.15)
     u = u - ripple * 0.6
     torn = np.sin(np.sqrt(np.clip(y - HORIZON, 0, 1)) * 150) > -0.55
-    mirror = (
-        (mirror_main | mirror_jib | ((v < 0) & (v > -0.2) & (np.abs(u + ripple) < 0.5)))
-        & torn
-        & (y > HORIZON)
-    )
+    mirror = (mirror_main | mirror_jib | ((v < 0) & (v > -0.2) & (np.abs(u + ripple) < 0.5))) & torn & (y > HORIZON)
     w = max(1.9, 3.3 * min(1.0, size / 0.2))
     return [
         _area(mirror, sails, warm - 0.2 + ripple, 0.0, "#2660a6 #2f86b4 #3a4fa0", 0.4, w, w * 2.4),
@@ -151,9 +135,7 @@ def _boat(shape: Shape, rng: np.random.Generator, bx: float, by: float, size: fl
             w,
             w * 1.7,
         ),
-        _area(
-            hull, "#1a1f52 #2a2f74 #4a3f86 #8a4a6a", 0.4 + u * 0.3, 0.05, "#2f8a8a #d8683a", 0.14, w, w * 2.0
-        ),
+        _area(hull, "#1a1f52 #2a2f74 #4a3f86 #8a4a6a", 0.4 + u * 0.3, 0.05, "#2f8a8a #d8683a", 0.14, w, w * 2.0),
     ]
 
 

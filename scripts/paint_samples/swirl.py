@@ -133,9 +133,7 @@ def _village(shape: Shape, rng: np.random.Generator) -> list[Area]:
         Area(
             y > ground,
             "#0a2436 #0f3c46 #1b5a52 #3b7d58 #77a260",
-            (0.45 + 0.25 * np.sin(x * 40) * np.sin(y * 52) + 0.12 * fbm(shape, rng, 40, 2)).astype(
-                np.float32
-            ),
+            (0.45 + 0.25 * np.sin(x * 40) * np.sin(y * 52) + 0.12 * fbm(shape, rng, 40, 2)).astype(np.float32),
             curl.astype(np.float32),
             17,
             2.6,
@@ -182,9 +180,7 @@ def _village(shape: Shape, rng: np.random.Generator) -> list[Area]:
     spire = (y > 0.515) & (y <= 0.605) & (np.abs(x - spire_x) < 0.0165 * (y - 0.515) / 0.09)
     up = np.full(shape, np.pi / 2, np.float32)
     lit = np.clip(0.6 - (x - spire_x) * 40, 0, 1)
-    areas.append(
-        Area(tower, "#4a5f8a #8198b4 #c3c4a8 #e6ddb0", lit, up, 10, 1.6, 0.15, density=1.8, loose=0.0)
-    )
+    areas.append(Area(tower, "#4a5f8a #8198b4 #c3c4a8 #e6ddb0", lit, up, 10, 1.6, 0.15, density=1.8, loose=0.0))
     areas.append(Area(spire, "#141d48 #25377a #55659e", lit, up, 12, 1.4, 0.15, density=2.2, loose=0.0))
     return areas
 

@@ -137,12 +137,8 @@ class Wall:
         bevel = np.clip((gx * 0.6 + gy * 0.8) * 0.3, -0.3, 0.32)
         streak = 0.05 * fbm(self.shape, rng, (size * 0.35, size * 0.9), 3)
         body = colours[labels] * (1 + 0.1 * plane + streak + 0.06 * tilt[labels, 0])[..., None]
-        body = body + (0.10 * shine[labels] * flash[labels])[..., None] * np.array(
-            [1.0, 0.97, 0.86], np.float32
-        )
-        rough = (
-            mortar * (1 + 0.16 * fbm(self.shape, rng, 3, 2) + 0.1 * fbm(self.shape, rng, 40, 2))[..., None]
-        )
+        body = body + (0.10 * shine[labels] * flash[labels])[..., None] * np.array([1.0, 0.97, 0.86], np.float32)
+        rough = mortar * (1 + 0.16 * fbm(self.shape, rng, 3, 2) + 0.1 * fbm(self.shape, rng, 40, 2))[..., None]
         near = np.clip(inside / 1.6, 0, 1)[..., None]
         shadow = ndimage.shift((labels > 0).astype(np.float32), (size * 0.07, size * 0.06), order=1)
         rough = rough * (1 - 0.35 * shadow)[..., None]

@@ -75,9 +75,7 @@ class Sheet:
         body += ndimage.gaussian_filter(mask, 9 * unit) * wetness
         rim = np.exp(-depth / 2.2) * mask * (1 - wetness) * np.clip(0.75 + 0.5 * fine, 0, 2)
         pool = np.exp(-depth / 14) * mask * 0.35
-        density = body * np.clip(0.62 + 0.3 * flow + 0.16 * fine, 0.12, 2) + edge * (
-            0.62 * rim + 0.3 * pool * body
-        )
+        density = body * np.clip(0.62 + 0.3 * flow + 0.16 * fine, 0.12, 2) + edge * (0.62 * rim + 0.3 * pool * body)
         for _ in range(rng.poisson(mask.sum() / (unit * 95) ** 2)):
             density *= self._bloom(mask, fine)
         density *= np.clip(1 + 0.2 * tooth, 0.3, 2)
@@ -88,9 +86,7 @@ class Sheet:
             ink2 = -np.log(np.clip(second, 0.02, 0.995))
             tilt = rng.uniform(0, 2 * np.pi)
             yy, xx = np.mgrid[-1 : 1 : mask.shape[0] * 1j, -1 : 1 : mask.shape[1] * 1j]
-            mix = smoothstep(-0.6, 0.8, xx * np.cos(tilt) + yy * np.sin(tilt) + 0.5 * flow + 0.2 * fine)[
-                ..., None
-            ]
+            mix = smoothstep(-0.6, 0.8, xx * np.cos(tilt) + yy * np.sin(tilt) + 0.5 * flow + 0.2 * fine)[..., None]
             ink = ink * (1 - mix) + ink2 * mix
         if lift:
             self.absorbed[here] *= 1 - lift * ndimage.gaussian_filter(mask, 1.2 * unit)[..., None]

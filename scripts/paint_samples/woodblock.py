@@ -153,9 +153,7 @@ def _foam(block: Block, crest: Points, under: Points, scale: float, way: float) 
         p = crest[int(len(crest) * rng.uniform(0.25, 1)) - 1]
         p = p + np.array([way * abs(rng.normal(0, 0.06)), rng.normal(-0.02, 0.045)]) * scale
         a = np.linspace(0, 2 * np.pi, 14)
-        block.shape(
-            p + np.stack([np.cos(a), np.sin(a)], 1) * rng.gamma(2.0, 0.0009) * scale**0.5, FOAM, 0.001
-        )
+        block.shape(p + np.stack([np.cos(a), np.sin(a)], 1) * rng.gamma(2.0, 0.0009) * scale**0.5, FOAM, 0.001)
 
 
 def _sea(block: Block) -> None:
@@ -212,9 +210,7 @@ def _clouds(block: Block) -> None:
         t = (x - x0) / (x1 - x0)
         half = h * np.clip(np.minimum(t, 1 - t) * (x1 - x0) / h, 0, 1) ** 0.5
         y = y0 + 0.006 * np.sin(x * 14 + y0 * 60) + np.where(np.arange(180) < 90, -half, half * 0.7)
-        lobes = (
-            0.004 * np.abs(np.sin(x * 42 + y0 * 99)) * (half > h * 0.9) * np.where(np.arange(180) < 90, -1, 1)
-        )
+        lobes = 0.004 * np.abs(np.sin(x * 42 + y0 * 99)) * (half > h * 0.9) * np.where(np.arange(180) < 90, -1, 1)
         block.fill(np.stack([x, y + lobes], 1), tone)
 
 
@@ -252,8 +248,6 @@ def _print(flat: Array, shape: Shape, rng: np.random.Generator) -> Array:
     image = image + (ink * (0.045 * grain + 0.028 * rub + 0.02 * fbm(shape, rng, 1.5 * unit, 1)))[..., None]
     speck = smoothstep(1.7, 2.5, fbm(shape, rng, 2.2 * unit, 2) + 0.5 * grain) * ink * 0.5
     image = image * (1 - speck[..., None]) + rgb("#f1ead6") * speck[..., None]
-    fibres = fbm(shape, rng, 2.5 * unit, 3) + 0.8 * smoothstep(
-        1.2, 2.4, fbm(shape, rng, (7 * unit, 3 * unit), 3)
-    )
+    fibres = fbm(shape, rng, 2.5 * unit, 3) + 0.8 * smoothstep(1.2, 2.4, fbm(shape, rng, (7 * unit, 3 * unit), 3))
     image = image * (1 + 0.014 * fibres)[..., None] * np.array([1.0, 0.985, 0.955], np.float32)
     return np.clip(image, 0, 1)

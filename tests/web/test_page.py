@@ -1,0 +1,155 @@
+"""The page as a program meets it: served, and called through its API."""
+
+from __future__ import annotations
+
+import asyncio
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import gradio.routes
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from gancraft.pictures import open_picture, open_sample, read_recipe
+from gancraft.web.settings import OWN, PUBLIC, limits
+from tests.web.conftest import Watched
+
+# Gradio sums up its own runs with an option that pandas is about to drop.
+pytestmark = pytest.mark.filterwarnings("ignore:.*future.no_silent_downcasting.*")
+
+PATIENCE = 60  # seconds after which something that should happen is taken for never
+
+
+@pytest.fixture
+def client(url: str, tmp_path: Path) -> Iterator[Client]:
+    client = Client(url, verbose=False, download_files=str(tmp_path), analytics_enabled=False)
+    yield client
+    client.close()
+
+
+def until(condition: Any) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        assert time.monotonic() < end, "it never happened"
+        time.sleep(0.02)
+
+
+def test_untouched_it_paints_the_samples_with_the_recipe_inside(client: Client) -> None:
+    file, pair, label, command = client.predict(api_name="/style")
+    picture, recipe = open_picture(file), read_recipe(file)
+    assert (picture.width, picture.height) == (64, 64)
+    assert [entry.get("sample") for entry in recipe["inputs"]] == ["astronaut", "brush"]
+    assert recipe["options"]["optimise"]["iterations"] == 4
+    assert recipe["facts"]["iterations"] == 4
+    assert len(pair) == 2 and all(Path(side).exists() for side in pair)
+    assert 'data-state="done"' in label and "Astronaut Eileen Collins, after" in label
+    assert command == "gancraft style sample:astronaut sample:brush --size 64 --iterations 4"
+
+
+def test_own_pictures_and_settings_reach_the_engine(client: Client, tmp_path: Path) -> None:
+    from gancraft.pictures import save_picture
+
+    own = tmp_path / "my cat.png"
+    save_picture(own, open_sample("cat").resized(90, 60).rgb_HWC)
+    file, _, label, command = client.predict(
+        content=handle_file(own), seed=7, optimise_strength=0.9, gram_covariance=True, api_name="/style"
+    )
+    options = read_recipe(file)["options"]
+    assert (options["style"]["seed"], options["optimise"]["strength"], options["gram"]["covariance"]) == (7, 0.9, True)
+    assert read_recipe(file)["inputs"][0].get("sample") is None
+    assert "my cat, after" in label
+    assert "--covariance" in command and "--strength 0.9" in command and "--seed 7" in command
+
+
+def test_the_api_has_names(client: Client) -> None:
+    endpoints: Any = client.view_api(return_format="dict", print_info=False)
+    assert list(endpoints["named_endpoints"]) == ["/style"]
+    names = [p["parameter_name"] for p in endpoints["named_endpoints"]["/style"]["parameters"]]
+    assert names[:5] == ["content", "style", "method", "size", "seed"]
+    assert {"optimise_strength", "gram_covariance", "endless_brushes"} <= set(names)
+    assert not any(name.startswith("param_") or "path" in name or "picture" in name for name in names)
+
+
+@pytest.mark.parametrize(
+    ("values", "says"),
+    [
+        ({"size": 4096}, "maximum"),
+        ({"size": 8}, "minimum"),
+        ({"optimise_iterations": 5}, "maximum"),
+        ({"method": "no-such"}, "no-such"),
+        ({"seed": -1}, "minimum"),
+        ({"optimise_content_layers": "no-such-layer"}, "no-such-layer"),
+        ({"content": None}, "Photo: choose a picture"),
+    ],
+)
+def test_bad_values_get_one_line(client: Client, values: dict[str, Any], says: str) -> None:
+    with pytest.raises(AppError, match=says) as error:
+        client.predict(**values, api_name="/style")
+    assert "\n" not in str(error.value).strip() and "Traceback" not in str(error.value)
+
+
+def test_files_that_are_no_pictures_get_one_line(client: Client, tmp_path: Path) -> None:
+    text, large = tmp_path / "text.png", tmp_path / "large.png"
+    text.write_text("not a picture")
+    with pytest.raises(AppError, match="text.png isn't a picture"):
+        client.predict(content=handle_file(text), api_name="/style")
+    from PIL import Image
+
+    Image.new("L", (1100, 1000)).save(large)
+    with pytest.raises(AppError, match="megapixels, over the limit of 1"):
+        client.predict(style=handle_file(large), api_name="/style")
+
+
+def test_a_file_of_the_server_cannot_be_asked_for(client: Client) -> None:
+    with pytest.raises(AppError):
+        client.predict(content={"path": "/etc/hostname", "meta": {"_type": "gradio.FileData"}}, api_name="/style")
+
+
+def test_cancelling_ends_the_run_after_at_most_one_more_step(
+    client: Client, watched: Watched, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cancelled, cancel_tasks = threading.Event(), gradio.routes.cancel_tasks
+
+    async def announced(ids: set[str]) -> Any:
+        task = asyncio.ensure_future(cancel_tasks(ids))
+        await asyncio.sleep(0)  # up to its first wait: by then the run's task is cancelled
+        cancelled.set()
+        return await task
+
+    monkeypatch.setattr("gradio.routes.cancel_tasks", announced)
+    watched.permits = threading.Semaphore(1)
+    job = client.submit(method="endless", endless_brushes=5, api_name="/style")
+    until(lambda: watched.steps == 2)  # and it waits in its second step until it may go on
+    asked = threading.Thread(target=job.cancel)
+    asked.start()
+    assert cancelled.wait(PATIENCE)
+    watched.permits.release(1000)
+    assert watched.closed.wait(PATIENCE)
+    asked.join()
+    assert watched.steps <= 3 and watched.brushes == 5
+    file, *_ = client.predict(api_name="/style")  # the next in the queue gets its turn
+    assert Path(file).exists()
+
+
+def test_a_public_page_has_tighter_bounds(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SPACE_ID", "GANCRAFT_PUBLIC"):
+        monkeypatch.delenv(name, raising=False)
+    assert limits() is OWN
+    monkeypatch.setenv("GANCRAFT_PUBLIC", "1")
+    assert limits() is PUBLIC
+    monkeypatch.setenv("GANCRAFT_PUBLIC", "0")
+    monkeypatch.setenv("SPACE_ID", "somebody/gancraft")
+    assert limits() is PUBLIC
+    assert PUBLIC.max_side < OWN.max_side and PUBLIC.max_megapixels < OWN.max_megapixels
+
+
+def test_building_the_page_loads_no_torch() -> None:
+    code = "import sys, app; sys.exit('torch' in sys.modules)"
+    root = Path(__file__).parents[2]
+    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
