@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass
 
 SMALLEST = 160  # long side under which no level is added by itself
+WORTHWHILE = 1.4  # sizes nearer than this to the smallest have one level only
 SHARE = 0.5  # steps of a level against those of the one before: a step costs four times as much
 
 
@@ -24,13 +25,13 @@ class Level:
 
 def plan(width: int, height: int, levels: int, iterations: int) -> list[Level]:
     """Levels from the coarsest to (width, height), each twice the size of the one before; 0 levels chooses by size, where
-    a picture too small for half of it gets a level a half-step (the square root of two) down.
+    a picture too small to be halved gets one level at the smallest size.
     The `iterations` are shared out so that coarse levels get most; every level gets at least one step."""
     side, ratio = max(width, height), 2.0
     if levels == 0:
         levels = 1 + max(0, int(math.log2(side / SMALLEST)))
-        if levels == 1 and side / math.sqrt(2) >= SMALLEST:
-            levels, ratio = 2, math.sqrt(2)
+        if levels == 1 and side >= WORTHWHILE * SMALLEST:
+            levels, ratio = 2, side / SMALLEST
     levels = max(1, min(levels, iterations))
     sizes = [(max(1, round(width / ratio**k)), max(1, round(height / ratio**k))) for k in reversed(range(levels))]
     total = sum(SHARE**k for k in range(levels))

@@ -37,7 +37,7 @@ class OptimiseOptions(Options):
     """The part `optimise`: the engine's runner for style losses (Gatys et al. 2016, coarse to fine)."""
 
     strength: float = option(0.5, "From 0, barely touched, to 1, all style.", ge=0, le=1, basic=True)
-    iterations: int = option(200, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
+    iterations: int = option(180, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
     levels: int = option(
         0, "Coarse-to-fine steps, each twice as large as the one before; 0 chooses by size.", ge=0, le=8
     )
