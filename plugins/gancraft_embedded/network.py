@@ -24,7 +24,8 @@ class Embedded(SequentialNetwork):
         width = 3
         for number, stage in enumerate(architecture["stages"], 1):
             if number > 1:
-                steps.append((f"pool{number - 1}", nn.AvgPool2d(2)))
+                # An odd last row is pooled by itself: dropped, no loss would see it, and it would fill with blobs.
+                steps.append((f"pool{number - 1}", nn.AvgPool2d(2, ceil_mode=architecture["pool_ceil"])))
             for index, channels in enumerate(stage, 1):
                 name = f"conv{number}_{index}"
                 steps.append((name, _convolution(file, name, width, channels, state)))
