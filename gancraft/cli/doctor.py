@@ -8,12 +8,12 @@ import platform
 import shutil
 import sys
 from importlib import metadata
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
 import typer
 
 from gancraft import __version__
+from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir
 from gancraft.cli.errors import handled
 from gancraft.plugins import Plugins, plugins_from_environment
 
@@ -24,12 +24,10 @@ HELP = (
 
 @handled
 def command(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    plugins_dir: Annotated[
-        list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
-    ] = None,
-    no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    as_json: AsJson = False,
+    plugins_dir: PluginsDir = None,
+    no_plugin: NoPlugin = None,
+    debug: Debug = False,
 ) -> None:
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
     found = report(plugins)

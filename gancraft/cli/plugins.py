@@ -4,11 +4,8 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
-from pathlib import Path
-from typing import Annotated
 
-import typer
-
+from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir
 from gancraft.cli.errors import handled
 from gancraft.plugins import Plugins, plugins_from_environment
 
@@ -17,12 +14,10 @@ HELP = "List what plugins bring, where they come from, and which failed and why.
 
 @handled
 def command(
-    as_json: Annotated[bool, typer.Option("--json", help="Print the list as JSON.")] = False,
-    plugins_dir: Annotated[
-        list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
-    ] = None,
-    no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    as_json: AsJson = False,
+    plugins_dir: PluginsDir = None,
+    no_plugin: NoPlugin = None,
+    debug: Debug = False,
 ) -> None:
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
     rows = listed(plugins)

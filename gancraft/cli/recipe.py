@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gancraft import resolve
+from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import handled
 from gancraft.errors import GancraftError, UsageError
 from gancraft.style.choice import resolve_style
@@ -29,7 +30,7 @@ REDO_HELP = (
 @handled
 def show(
     file: Annotated[Path, typer.Argument(help="A picture that gancraft made.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print it as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     from gancraft.pictures import read_recipe
 
@@ -60,13 +61,11 @@ def redo(
         list[str] | None, typer.Option(help="The style pictures in order, where they aren't found.")
     ] = None,
     start: Annotated[str | None, typer.Option(help="The picture to start from, where it isn't found.")] = None,
-    plugins_dir: Annotated[
-        list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
-    ] = None,
-    no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
-    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+    plugins_dir: PluginsDir = None,
+    no_plugin: NoPlugin = None,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    debug: Debug = False,
 ) -> None:
     from gancraft.cli.inputs import Work, free
     from gancraft.cli.style import paint_all

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from gancraft import resolve
+from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import fail, handled
 from gancraft.cli.flags import with_settings
 from gancraft.cli.sniff import Words
@@ -50,13 +51,11 @@ def command(words: Words) -> Callable[..., None]:
         set_: Annotated[
             list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting by name.")
         ] = None,
-        plugins_dir: Annotated[
-            list[Path] | None, typer.Option(help="Folder of plugins, beside the installed ones.")
-        ] = None,
-        no_plugin: Annotated[list[str] | None, typer.Option(help="Plugin to leave out.")] = None,
-        quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")] = False,
-        as_json: Annotated[bool, typer.Option("--json", help="Print what was made as JSON.")] = False,
-        debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+        plugins_dir: PluginsDir = None,
+        no_plugin: NoPlugin = None,
+        quiet: Quiet = False,
+        as_json: AsJson = False,
+        debug: Debug = False,
         *,
         settings: Mapping[str, Any],
     ) -> None:

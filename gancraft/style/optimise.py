@@ -123,7 +123,7 @@ class _Painting:
     def _canvas(self) -> Canvas:
         first = self.plan[0]
         generator = torch.Generator().manual_seed(self.job.seed)
-        kind = self.options.start
+        kind = "picture" if self.job.start_NCHW is not None else self.options.start
         if kind == "noise":
             x_NCHW = start.noise(first.width, first.height, generator)
         elif kind == "style":

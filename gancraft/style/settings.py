@@ -37,7 +37,7 @@ class OptimiseOptions(Options):
     """The part `optimise`: the engine's runner for style losses (Gatys et al. 2016, coarse to fine)."""
 
     strength: float = option(0.5, "From 0, barely touched, to 1, all style.", ge=0, le=1, basic=True)
-    iterations: int = option(180, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
+    iterations: int = option(150, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
     levels: int = option(
         0, "Coarse-to-fine steps, each twice as large as the one before; 0 chooses by size.", ge=0, le=8
     )
@@ -54,9 +54,9 @@ class OptimiseOptions(Options):
         1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8
     )
     start: Literal["content", "noise", "style", "picture"] = option(
-        "content", "Picture to start from: the content, noise, noise with the style's colours, or --start-picture."
+        "content", "Where to start: at the content, in noise, in noise with the style's colours, or at --start-picture."
     )
-    start_picture: Path | None = option(None, "File to start from, with --start picture.")
+    start_picture: Path | None = option(None, "Picture to start from.")
     optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")
     learning_rate: float = option(0.03, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
     average: float = option(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MIDDLE = 0.03  # content weight at strength 0.5, found by looking (docs/style-guide.md)
+MIDDLE = 0.06  # content weight at strength 0.5, found by looking (docs/style-guide.md)
 STEEP = 100.0  # factor of the content weight over half the path
 
 

@@ -31,8 +31,6 @@ class Embedded(SequentialNetwork):
                 steps.append((name, _convolution(file, name, width, channels, state)))
                 steps.append((f"relu{number}_{index}", nn.ReLU(inplace=True)))
                 width = channels
-        padding = architecture["padding"]
-        per_convolution = padding if isinstance(padding, str) else "zeros"
         super().__init__(
             steps,
             header["layers"],
@@ -41,9 +39,9 @@ class Embedded(SequentialNetwork):
             mean=architecture["mean"],
             std=architecture["std"],
             pooling=options.pooling,
-            first_padding=per_convolution,
-            padding=per_convolution,
-            picture_padding=0 if isinstance(padding, str) else padding["picture"],
+            first_padding=architecture["padding"],
+            padding=architecture["padding"],
+            picture_padding=architecture["picture_padding"],
         )
 
     @staticmethod

@@ -20,11 +20,11 @@ Steps = Iterator[tuple[str, nn.Module]]
 
 @dataclass(frozen=True)
 class Source:
-    """One of torchvision's networks: how it is made, its weights, how its steps are called, what the losses look at."""
+    """One of torchvision's networks: how it is made, its weights, how its layers are called, what the losses look at."""
 
     make: Callable[..., nn.Module]
     weights: Any
-    names: Callable[[nn.Sequential], Steps]
+    staged: bool  # whether layers are named by stage
     content_layers: dict[str, float]
     style_layers: dict[str, float]
 
@@ -33,7 +33,7 @@ class Source:
         with torch.device("meta"):  # the classifier, most of the weights, is never allocated
             features: nn.Sequential = self.make(weights=None).features  # type: ignore[assignment]
         load_features(features, self.weights)
-        steps = list(self.names(features))
+        steps = list(_named(features, staged=self.staged))
         network = SequentialNetwork(
             steps,
             [name for name, _ in steps if name.startswith(("relu", "fire"))],
@@ -48,66 +48,42 @@ class Source:
         return network
 
 
-def _plain(features: nn.Sequential) -> Steps:
-    """Names of a chain of convolutions and pools, as the papers have them: conv4_2, relu4_2, pool4."""
-    stage, index = 1, 0
+def _named(features: nn.Sequential, *, staged: bool) -> Steps:
+    """Names as the papers have them: conv4_2, relu4_2, pool4 by stage and place in it, or conv2, relu2 counted through;
+    modules of parallel filters are fire2, fire3, …"""
+    convolutions = pools = fires = 0
+    label = ""
     for step in features:
         if isinstance(step, nn.Conv2d):
-            index += 1
-            yield f"conv{stage}_{index}", step
+            convolutions += 1
+            label = f"{pools + 1}_{convolutions}" if staged else str(convolutions)
+            yield f"conv{label}", step
         elif isinstance(step, nn.ReLU):
-            yield f"relu{stage}_{index}", step
-        else:
-            yield f"pool{stage}", step
-            stage, index = stage + 1, 0
-
-
-def _by_convolution(features: nn.Sequential) -> Steps:
-    """AlexNet's names count convolutions only: conv1 … conv5."""
-    index = pools = 0
-    for step in features:
-        if isinstance(step, nn.Conv2d):
-            index += 1
-            yield f"conv{index}", step
-        elif isinstance(step, nn.ReLU):
-            yield f"relu{index}", step
-        else:
-            pools += 1
-            yield f"pool{pools}", step
-
-
-def _fire(features: nn.Sequential) -> Steps:
-    """SqueezeNet: relu1, then fire2 … fire9, each the output of a module of parallel filters."""
-    fire = 1
-    pools = 0
-    for step in features:
-        if isinstance(step, nn.Conv2d):
-            yield "conv1", step
-        elif isinstance(step, nn.ReLU):
-            yield "relu1", step
+            yield f"relu{label}", step
         elif isinstance(step, nn.MaxPool2d):
             pools += 1
+            convolutions = 0 if staged else convolutions
             yield f"pool{pools}", step
         else:
-            fire += 1
-            yield f"fire{fire}", step
+            fires += 1
+            yield f"fire{fires + 1}", step
 
 
 _VGG_STYLE = {f"relu{stage}_1": 1.0 for stage in range(1, 6)}  # Gatys et al. 2016
 _SOURCES = {
-    "vgg19": Source(models.vgg19, models.VGG19_Weights.IMAGENET1K_V1, _plain, {"relu4_2": 1.0}, _VGG_STYLE),
-    "vgg16": Source(models.vgg16, models.VGG16_Weights.IMAGENET1K_V1, _plain, {"relu4_2": 1.0}, _VGG_STYLE),
+    "vgg19": Source(models.vgg19, models.VGG19_Weights.IMAGENET1K_V1, True, {"relu4_2": 1.0}, _VGG_STYLE),
+    "vgg16": Source(models.vgg16, models.VGG16_Weights.IMAGENET1K_V1, True, {"relu4_2": 1.0}, _VGG_STYLE),
     "squeezenet1_1": Source(
         models.squeezenet1_1,
         models.SqueezeNet1_1_Weights.IMAGENET1K_V1,
-        _fire,
+        False,
         {"fire3": 1.0},
         {"relu1": 1.0, "fire3": 1.0, "fire5": 1.0, "fire6": 1.0},
     ),
     "alexnet": Source(
         models.alexnet,
         models.AlexNet_Weights.IMAGENET1K_V1,
-        _by_convolution,
+        False,
         {"relu4": 1.0},
         {"relu1": 1.0, "relu2": 1.0, "relu3": 1.0, "relu4": 1.0, "relu5": 1.0},
     ),

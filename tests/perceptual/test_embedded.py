@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 import torch
-from gancraft import GancraftError, PerceptualOptions, calibration_picture
 from gancraft_embedded.network import WEIGHTS, Embedded
 from safetensors import safe_open
 from safetensors.torch import save_file
+
+from gancraft import GancraftError, PerceptualOptions, calibration_picture
 
 
 def header() -> dict:
@@ -28,10 +29,21 @@ def test_the_header_says_what_it_is() -> None:
 def test_layers_have_the_sizes_that_the_architecture_says() -> None:
     network = Embedded(PerceptualOptions())
     features = network(torch.rand(1, 3, 64, 48), ["relu1_1", "relu2_1", "relu3_3", "relu4_2", "relu5_1"])
-    widths = [stage[-1] for stage in header()["architecture"]["stages"]]
+    architecture = header()["architecture"]
+    widths = [stage[-1] for stage in architecture["stages"]]
+    padded = (64 + 2 * architecture["picture_padding"], 48 + 2 * architecture["picture_padding"])
+
+    def at(stride: int) -> tuple[int, int]:  # pools round up
+        return -(-padded[0] // stride), -(-padded[1] // stride)
+
     sizes = {name: tuple(h.shape[1:]) for name, h in features.items()}
-    assert sizes["relu1_1"] == (widths[0], 64, 48) and sizes["relu5_1"] == (widths[4], 4, 3)
-    assert sizes["relu3_3"] == (widths[2], 16, 12) and sizes["relu4_2"] == (widths[3], 8, 6)
+    assert sizes == {
+        "relu1_1": (widths[0], *at(1)),
+        "relu2_1": (widths[1], *at(2)),
+        "relu3_3": (widths[2], *at(4)),
+        "relu4_2": (widths[3], *at(8)),
+        "relu5_1": (widths[4], *at(16)),
+    }
 
 
 def test_activations_average_about_one_on_a_photo() -> None:

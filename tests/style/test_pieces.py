@@ -9,6 +9,7 @@ from gancraft_gram.loss import GramLoss
 
 from gancraft.interfaces import StyleInput
 from gancraft.style import levels, start
+from gancraft.style.adam import Adam
 from gancraft.style.canvas import Canvas
 from gancraft.style.objective import Objective, Weights, variation
 from gancraft.style.resize import fit_style
@@ -16,7 +17,9 @@ from gancraft.style.strength import content_weight
 from tests.style.helpers import rough, smooth, tiny_network
 
 
-@pytest.mark.parametrize(("side", "count"), [(100, 1), (223, 1), (256, 2), (319, 2), (320, 2), (512, 2), (640, 3), (4096, 5)])
+@pytest.mark.parametrize(
+    ("side", "count"), [(100, 1), (223, 1), (256, 2), (319, 2), (320, 2), (512, 2), (640, 3), (4096, 5)]
+)
 def test_levels_are_chosen_by_size(side: int, count: int) -> None:
     assert len(levels.plan(side, side // 2, 0, 100)) == count
 
@@ -93,7 +96,19 @@ def test_growing_keeps_the_picture_and_the_optimisers_memory() -> None:
     canvas.grow(32, 24)
     assert canvas.x_NCHW.shape == (1, 3, 24, 32)
     assert float((canvas.x_NCHW.detach().mean() - before.mean()).abs()) < 0.01
-    state = canvas.optimiser.state[canvas.x_NCHW]
-    assert state["exp_avg"].shape == (1, 3, 24, 32) and float(state["step"]) == 3
+    assert canvas.adam.mean.shape == (1, 3, 24, 32) and float(canvas.adam.taken) == 3
+    assert float(canvas.adam.square.min()) >= 0
     canvas.step(lambda x: (x - 0.5).square().mean())
-    assert float(canvas.optimiser.state[canvas.x_NCHW]["step"]) == 4
+    assert float(canvas.adam.taken) == 4
+
+
+def test_adam_is_torchs() -> None:
+    ours, theirs = smooth(8, 6, 0), smooth(8, 6, 0).requires_grad_()
+    adam = Adam(ours, 0.05)
+    reference = torch.optim.Adam([theirs], lr=0.05, betas=(0.9, 0.99))
+    for step in range(5):
+        gradient = rough(8, 6, step) - 0.5
+        adam.step(ours, gradient)
+        theirs.grad = gradient.clone()
+        reference.step()
+    assert torch.allclose(ours, theirs.detach(), atol=1e-6)

@@ -1,0 +1,16 @@
+"""Flags that several commands have."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+PluginsDir = Annotated[
+    list[Path] | None, typer.Option("--plugins-dir", help="Folder of plugins, beside the installed ones.")
+]
+NoPlugin = Annotated[list[str] | None, typer.Option("--no-plugin", help="Plugin to leave out.")]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="No progress on stderr.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
+Debug = Annotated[bool, typer.Option("--debug", help="Show tracebacks.")]
