@@ -76,9 +76,10 @@ def plain(objective: Objective, content: Tensor, goal: float) -> tuple[float, fl
     def closure() -> Tensor:
         nonlocal value
         optimiser.zero_grad()
-        value = loss_of(objective, x_NCHW)
-        value.backward()
-        return value
+        loss = loss_of(objective, x_NCHW)
+        loss.backward()
+        value = loss.detach()
+        return loss
 
     step = 0
     while step < PLAIN_STEPS:
@@ -86,9 +87,9 @@ def plain(objective: Objective, content: Tensor, goal: float) -> tuple[float, fl
         optimiser.step(closure)  # type: ignore[arg-type]
         with torch.no_grad():
             x_NCHW.clamp_(0, 1)
-        if float(value) <= goal:
+        if value.item() <= goal:
             break
-    return time.perf_counter() - began, float(value), step
+    return time.perf_counter() - began, value.item(), step
 
 
 def main() -> None:

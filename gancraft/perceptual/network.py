@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from gancraft.errors import UsageError, did_you_mean
-from gancraft.perceptual.padding import PaddedConv2d, pad
+from gancraft.perceptual.padding import PaddedConv2d
 
 # Average pooling lowers activations that were trained under max pooling; twice its output keeps the scale that the layers
 # above expect (the factor of Crowson 2020, measured on VGG). Going the other way it is the inverse.
@@ -41,7 +41,6 @@ class SequentialNetwork(nn.Module):
         pooling: str = "native",
         first_padding: str = "zeros",
         padding: str = "zeros",
-        picture_padding: int = 0,
     ):
         """steps: (name, module) from the picture on; pools are MaxPool2d or AvgPool2d.
         layers: the names that may be asked for, shallow to deep.
@@ -49,7 +48,6 @@ class SequentialNetwork(nn.Module):
         mean, std: of the normalisation that the first step expects, per colour channel.
         pooling: as in `gancraft.perceptual.options.PerceptualOptions`.
         first_padding, padding: how the first and the other convolutions continue the picture: zeros, replicate, reflect.
-        picture_padding: pixels by which the picture itself is continued by reflection beforehand.
         """
         super().__init__()
         chain: dict[str, nn.Module] = {}
@@ -65,7 +63,6 @@ class SequentialNetwork(nn.Module):
         self.steps = nn.ModuleDict(chain)
         self.layers = tuple(layers)
         self.content_layers, self.style_layers = dict(content_layers), dict(style_layers)
-        self.picture_padding = picture_padding
         self.scale: Mapping[str, float] = {}  # what a layer's activations are divided by, where weights can't hold it
         self.register_buffer("mean", torch.tensor(mean).view(1, 3, 1, 1), persistent=False)
         self.register_buffer("std", torch.tensor(std).view(1, 3, 1, 1), persistent=False)
@@ -77,7 +74,6 @@ class SequentialNetwork(nn.Module):
         self.check(wanted)
         dtype = next(self.parameters()).dtype
         h_NCHW = ((x_NCHW - self.mean.to(x_NCHW.dtype)) / self.std.to(x_NCHW.dtype)).to(dtype)
-        h_NCHW = pad(h_NCHW, self.picture_padding, "reflect")
         features: dict[str, Tensor] = {}
         for name, step in self.steps.items():
             if len(features) == len(wanted):

@@ -11,7 +11,6 @@ import torch
 from torch import Tensor
 
 from gancraft.style.adam import Adam
-from gancraft.style.resize import resize
 
 LBFGS_HISTORY = 20
 
@@ -77,12 +76,14 @@ class Canvas:
             return self.x_NCHW.detach().clone()
         return (self.sum_NCHW / self.weight).clamp(0, 1)
 
-    def grow(self, width: int, height: int) -> None:
+    def grow(self, fit: Callable[[Tensor], Tensor]) -> None:
         """Go on at another size, from the average, with Adam's moments carried over (Crowson 2020).
 
-        Losses are means, so a pixel's gradient falls with their number: the moments are scaled to fit.
+        fit: how a tensor of pixels comes to the new size. Losses are means, so a pixel's gradient falls with their number:
+        the moments are scaled to match.
         """
-        ratio = self.x_NCHW.shape[-1] * self.x_NCHW.shape[-2] / (width * height)
-        self._show(resize(self.picture_NCHW, width, height).clamp(0, 1))
-        self.adam.mean = resize(self.adam.mean, width, height) * ratio
-        self.adam.square = resize(self.adam.square, width, height).relu() * ratio**2
+        before = self.x_NCHW.numel()
+        self._show(fit(self.picture_NCHW).clamp(0, 1))
+        ratio = before / self.x_NCHW.numel()
+        self.adam.mean = fit(self.adam.mean) * ratio
+        self.adam.square = fit(self.adam.square).relu() * ratio**2

@@ -18,6 +18,7 @@ from gancraft.style.accelerate import Stepper
 from gancraft.style.canvas import Canvas
 from gancraft.style.compute import Compute, choose
 from gancraft.style.layers import weighted_layers
+from gancraft.style.margin import Margin
 from gancraft.style.objective import Objective, Weights
 from gancraft.style.resize import fit_style, resize
 from gancraft.style.settings import OptimiseOptions
@@ -56,6 +57,7 @@ class _Painting:
         self.total = sum(level.steps for level in self.plan)
         self.began = time.monotonic()
         self.done = self.previewed = 0
+        self.margin = Margin.around(self.plan[0].width, self.plan[0].height)
         self.good: Tensor | None = None  # the last picture that was finite
 
     def events(self) -> Iterator[Event]:
@@ -67,7 +69,8 @@ class _Painting:
             canvas = self._canvas()
             for number, level in enumerate(self.plan, 1):
                 if number > 1:
-                    canvas.grow(level.width, level.height)
+                    canvas.grow(lambda x, level=level: self._enlarged(x, level))
+                self.margin = Margin.around(level.width, level.height)
                 yield from self._level(canvas, number, level)
                 if self.run.stopping:
                     break
@@ -102,7 +105,7 @@ class _Painting:
             values = stepper.values()  # waits for the device
             if not all(map(math.isfinite, values.values())):
                 raise _Diverged
-            self.good = canvas.picture_NCHW.cpu()
+            self.good = self.margin.crop(canvas.picture_NCHW).cpu()
             pace = (time.monotonic() - begun) / step
             yield Progress(
                 self.done,
@@ -119,6 +122,11 @@ class _Painting:
                 yield Preview(to_array(self.good), self.done)
             if self.run.stopping:
                 return
+
+    def _enlarged(self, x_NCHW: Tensor, level: levels.Level) -> Tensor:
+        """From this level's canvas to the next one's."""
+        larger = resize(self.margin.crop(x_NCHW), level.width, level.height)
+        return Margin.around(level.width, level.height).add(larger)
 
     def _canvas(self) -> Canvas:
         first = self.plan[0]
@@ -137,7 +145,7 @@ class _Painting:
         x_NCHW = resize(x_NCHW, first.width, first.height).clamp(0, 1)
         options = self.options
         return Canvas(
-            x_NCHW.to(self.compute.device),
+            self.margin.add(x_NCHW).to(self.compute.device),
             optimiser=options.optimiser,
             learning_rate=options.learning_rate,
             average=options.average,
@@ -145,7 +153,8 @@ class _Painting:
 
     def _objective(self, level: levels.Level) -> Objective:
         device = self.compute.device
-        content = resize(self.job.content_NCHW, level.width, level.height).clamp(0, 1).to(device)
+        content = resize(self.job.content_NCHW, level.width, level.height).clamp(0, 1)
+        content = self.margin.add(content).to(device)
         long_side = max(level.width, level.height) * self.options.style_scale
         styles = [
             (fit_style(s.x_NCHW, long_side).to(device), w) for s, w in zip(self.job.styles, self.shares, strict=True)

@@ -41,7 +41,6 @@ class Embedded(SequentialNetwork):
             pooling=options.pooling,
             first_padding=architecture["padding"],
             padding=architecture["padding"],
-            picture_padding=architecture["picture_padding"],
         )
 
     @staticmethod

@@ -17,7 +17,6 @@ from torch import Tensor, nn
 STAGES: tuple[tuple[int, ...], ...] = ((48, 48), (96, 96), (128, 128, 128), (256, 256), (256,))
 MEAN, STD = 0.45, 0.25  # of the input, the same for the three colours
 MEAN_FLOOR = 0.02  # of a layer's mean: a channel that hardly fires is not blown up
-PICTURE_PADDING = 12  # reflected pixels that keep the edges of optimised pictures clean; not needed in training
 STYLE_LAYERS = {"relu1_1": 1.0, "relu2_1": 1.0, "relu3_1": 1.0, "relu4_1": 1.0, "relu5_1": 1.0}
 CONTENT_LAYERS = {"relu4_2": 1.0}
 
@@ -129,7 +128,6 @@ def header(name: str, stages: tuple[tuple[int, ...], ...] = STAGES, **facts: obj
             "pool": "average",
             "pool_ceil": True,
             "padding": "reflect",
-            "picture_padding": PICTURE_PADDING,
             "input": "sRGB in [0, 1]",
             "mean": [MEAN] * 3,
             "std": [STD] * 3,

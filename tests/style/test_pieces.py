@@ -11,8 +11,9 @@ from gancraft.interfaces import StyleInput
 from gancraft.style import levels, start
 from gancraft.style.adam import Adam
 from gancraft.style.canvas import Canvas
+from gancraft.style.margin import Margin
 from gancraft.style.objective import Objective, Weights, variation
-from gancraft.style.resize import fit_style
+from gancraft.style.resize import fit_style, resize
 from gancraft.style.strength import content_weight
 from tests.style.helpers import rough, smooth, tiny_network
 
@@ -93,7 +94,7 @@ def test_growing_keeps_the_picture_and_the_optimisers_memory() -> None:
     for _ in range(3):
         canvas.step(lambda x: (x - 0.5).square().mean())
     before = canvas.picture_NCHW
-    canvas.grow(32, 24)
+    canvas.grow(lambda x: resize(x, 32, 24))
     assert canvas.x_NCHW.shape == (1, 3, 24, 32)
     assert float((canvas.x_NCHW.detach().mean() - before.mean()).abs()) < 0.01
     assert canvas.adam.mean.shape == (1, 3, 24, 32) and float(canvas.adam.taken) == 3
@@ -112,3 +113,12 @@ def test_adam_is_torchs() -> None:
         theirs.grad = gradient.clone()
         reference.step()
     assert torch.allclose(ours, theirs.detach(), atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(512, 341), (16, 16), (9, 6), (33, 47)])
+def test_a_margin_goes_beyond_every_edge_and_comes_off_again(size: tuple[int, int]) -> None:
+    margin, x_NCHW = Margin.around(*size), rough(*size, 0)
+    canvas = margin.add(x_NCHW)
+    assert canvas.shape[-1] % 16 == 0 and canvas.shape[-2] % 16 == 0
+    assert min(margin.left, margin.top, margin.right, margin.bottom) >= 8
+    assert torch.equal(margin.crop(canvas), x_NCHW)
