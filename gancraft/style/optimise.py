@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 import torch
@@ -69,7 +70,7 @@ class _Painting:
             canvas = self._canvas()
             for number, level in enumerate(self.plan, 1):
                 if number > 1:
-                    canvas.grow(lambda x, level=level: self._enlarged(x, level))
+                    canvas.grow(partial(self._enlarged, level=level))
                 self.margin = Margin.around(level.width, level.height)
                 yield from self._level(canvas, number, level)
                 if self.run.stopping:
