@@ -12,7 +12,7 @@ from torch import Tensor
 
 from gancraft.style.adam import Adam
 
-LBFGS_HISTORY = 20
+LBFGS_HISTORY = 50
 
 
 class Canvas:
@@ -39,8 +39,7 @@ class Canvas:
             max_iter=1,
             history_size=LBFGS_HISTORY,
             tolerance_grad=0,
-            tolerance_change=0,
-            line_search_fn="strong_wolfe",
+            tolerance_change=0,  # without a line search, as Gatys et al. ran it: with one it got nowhere, one step at a time
         )
 
     def set_rate(self, rate: float) -> None:
