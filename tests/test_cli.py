@@ -132,6 +132,17 @@ def test_redo_names_what_is_missing_and_takes_what_is_given(photo: Path, here: P
     assert "no gancraft recipe" in run("redo", "photo.png").stderr
 
 
+def test_redo_says_what_has_changed(photo: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    run("style", photo, "sample:swirl", *FAST, "-o", "out.png")
+    assert "may differ" not in run("redo", "out.png", "-o", "same.png").stderr
+    monkeypatch.setattr(
+        "gancraft_embedded.network.Embedded.fingerprint", property(lambda _: "0" * 16, lambda *_: None), raising=False
+    )
+    monkeypatch.setattr("gancraft.cli.recipe.__version__", "9.9")
+    text = run("redo", "out.png", "-o", "other.png").stderr
+    assert "gancraft is 9.9" in text and "the network embedded has other weights" in text
+
+
 def test_a_folder_is_painted_and_one_bad_picture_ends_nothing(photo: Path, here: Path) -> None:
     folder = here / "in"
     folder.mkdir()

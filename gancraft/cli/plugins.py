@@ -24,19 +24,15 @@ def command(
     if as_json:
         print(json.dumps({"plugins": [asdict(info) for info in plugins.infos], "registered": rows}, indent=2))
         return
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=box.SIMPLE_HEAD)
-    for column in ("kind", "name", "summary", "distribution", "version", "state"):
-        table.add_column(column, no_wrap=column in ("kind", "name", "state"))
     for row in rows:
-        table.add_row(*(row[column] for column in ("kind", "name", "summary", "distribution", "version", "state")))
+        print(f"{row['kind']:8} {row['name']:20} {row['state']:8} {row['distribution']} {row['version']}")
+        print(f"{'':8} {row['summary']}")
     for info in plugins.infos:
         if info.state != "loaded":
-            table.add_row("plugin", info.name, info.reason, info.distribution or info.source, info.version, info.state)
-    Console(highlight=False, markup=False).print(table)
+            print(
+                f"{'plugin':8} {info.name:20} {info.state:8} {info.distribution or info.source} {info.version}".rstrip()
+            )
+            print(f"{'':8} {info.reason}")
 
 
 def listed(plugins: Plugins) -> list[dict[str, str]]:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gancraft import resolve
+from gancraft import __version__, resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import handled
 from gancraft.errors import GancraftError, UsageError
-from gancraft.style.choice import resolve_style
+from gancraft.style.choice import StyleChoice, resolve_style
 
 if TYPE_CHECKING:
     from gancraft.pictures import Picture
@@ -80,6 +80,7 @@ def redo(
         raise GancraftError(f"{file}: its recipe is of a kind that this version doesn't know") from error
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
     choice = resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key} = ")])
+    _compare(recipe, choice)
     given = {"content": [content] if content else [], "style": list(style or []), "start": [start] if start else []}
     for role, files in given.items():
         if len(files) > roles.count(role):
@@ -97,6 +98,22 @@ def redo(
     first = found["start"][0][0] if found["start"] else None
     work = Work([(source.name, target)], found["style"], first, limit, {source.name: source})
     raise typer.Exit(paint_all(choice, work, quiet=quiet, as_json=as_json))
+
+
+def _compare(recipe: Mapping[str, Any], choice: StyleChoice) -> None:
+    """Say what has changed since the recipe was written: the pixels may then differ."""
+    changed = []
+    if recipe.get("gancraft") != __version__:
+        changed.append(f"gancraft is {__version__}, was {recipe.get('gancraft')}")
+    plugin, before = choice.method.plugin, recipe.get("plugin") or {}
+    if plugin.distribution and plugin.version != before.get("version"):
+        changed.append(f"plugin {plugin} was {before.get('version')}")
+    if choice.network is not None and recipe.get("network"):
+        fingerprint = choice.make_network().fingerprint
+        if fingerprint != recipe["network"].get("fingerprint"):
+            changed.append(f"the network {choice.network.name} has other weights")
+    if changed:
+        print(f"gancraft: the pixels may differ: {'; '.join(changed)}", file=sys.stderr)
 
 
 def _find(entry: Mapping[str, Any], explicit: str | None, beside: Path, limit: float) -> Picture:
