@@ -14,6 +14,7 @@ from gancraft.cli import doctor, plugins, recipe, style
 from gancraft.cli.errors import debugging, fail
 from gancraft.cli.sniff import Words
 from gancraft.errors import GancraftError
+from gancraft.threads import share_cores
 
 
 def build_app(argv: Sequence[str]) -> typer.Typer:
@@ -36,6 +37,7 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point. Exits with 0, 1 (the run failed), 2 (wrong usage) or 130 (stopped by the user)."""
+    share_cores()
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         app = build_app(arguments)

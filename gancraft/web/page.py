@@ -7,6 +7,7 @@ from typing import Any
 import gradio as gr
 
 from gancraft.plugins import Plugins, plugins_from_environment
+from gancraft.threads import share_cores
 from gancraft.web.picker import SAMPLES
 from gancraft.web.settings import AT_ONCE, CACHE_SECONDS, MAX_FILE_SIZE, QUEUE_SIZE, Limits, limits
 from gancraft.web.style_tab import style_tab
@@ -24,6 +25,7 @@ def build_page(plugins: Plugins | None = None, bounds: Limits | None = None) -> 
 
     plugins: those to offer, all that are found if None; bounds: what a visitor may ask for, by where the page runs if None.
     """
+    share_cores()
     plugins = plugins_from_environment() if plugins is None else plugins
     bounds = limits() if bounds is None else bounds
     with gr.Blocks(
