@@ -87,7 +87,9 @@ def _cgroup() -> float:
     """What a container leaves, where one has a limit."""
     root = Path("/sys/fs/cgroup")
     try:
-        return float((root / "memory.max").read_text()) - float((root / "memory.current").read_text())
+        limit, used = (float((root / name).read_text()) for name in ("memory.max", "memory.current"))
+        stat = dict(line.split() for line in (root / "memory.stat").read_text().splitlines())
+        return limit - used + float(stat.get("inactive_file", 0))  # cached files give way
     except (OSError, ValueError):  # no such file, or "max"
         return float("inf")
 
