@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from gancraft.threads import share_cores
 
 share_cores()  # before any test imports torch
