@@ -39,6 +39,7 @@ class Layer:
     values: Mapping[str, Any]
     label: str = "{key} "
     strict: bool = True  # whether an unknown name is an error: not in the environment, where others' variables live
+    shared: bool = False  # written for many runs: what parts that aren't in use have is passed over
 
     def origin(self, key: str, with_value: bool = False) -> str:
         """Where a setting stands, for messages: `--strength` or `--strength 3`."""
@@ -84,10 +85,15 @@ def config_file(path: str | Path, command: str) -> Layer:
         raise UsageError(f"--config {path}: can't be read ({getattr(error, 'strerror', None) or error})") from error
     except tomllib.TOMLDecodeError as error:
         raise UsageError(f"--config {path}: not TOML: {error}") from error
+    for key, value in document.items():
+        if not isinstance(value, dict) and key != command:
+            raise UsageError(f"--config {path}: {key} stands in no table; write it below [{command}]")
+        if key != command and (hint := did_you_mean(key, [command])):
+            raise UsageError(f"--config {path}: there is no table [{key}]{hint}")
     table = document.get(command, {})
     if not isinstance(table, dict):
         raise UsageError(f"--config {path}: [{command}] must be a table")
-    return Layer(flatten(table), f"{Path(path).name}: {command}.{{key}} = ")
+    return Layer(flatten(table), f"{Path(path).name}: {command}.{{key}} = ", shared=True)
 
 
 def flatten(nested: Mapping[str, Any]) -> dict[str, Any]:
@@ -143,10 +149,8 @@ def validated(part: Part, parts: Sequence[Part], layers: Sequence[Layer]) -> Opt
         for layer in layers:
             found = next((key for key in keys if key in layer.values), None)
             if found is not None:
-                values[name], origins[name] = (
-                    _parsed(layer.values[found], setting),
-                    layer.origin(found, with_value=True),
-                )
+                origins[name] = layer.origin(found, with_value=True)
+                values[name] = _parsed(layer.values[found], setting, origins[name])
                 break
     try:
         return part.model(**values)
@@ -159,8 +163,14 @@ def validated(part: Part, parts: Sequence[Part], layers: Sequence[Layer]) -> Opt
         raise UsageError(f"{origins.get(name, name)}: {message}") from error
 
 
-def _parsed(value: Any, setting: Setting) -> Any:
-    """Texts of lists are split at commas, and an empty text is None where that is legal; pydantic reads the rest."""
+def _parsed(value: Any, setting: Setting, origin: str) -> Any:
+    """Texts of lists are split at commas, an empty text is None where that is legal, and a number in a file may stand for
+    a text (`size = 512`); pydantic reads the rest."""
+    if isinstance(value, bool) and setting.type is not bool:
+        # Pydantic would read true as 1.
+        raise UsageError(f"{origin}: must be a {'number' if setting.type in (int, float) else 'text'}")
+    if isinstance(value, int | float) and setting.type is str and not setting.many:
+        return str(value)
     if setting.many and isinstance(value, str):
         return [item.strip() for item in value.split(",") if item.strip()] or None
     if setting.optional and value == "":

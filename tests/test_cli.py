@@ -374,3 +374,87 @@ def test_debug_shows_a_traceback(photo: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("GANCRAFT_DEBUG", "1")
     result = run("style", "none.png")
     assert isinstance(result.exception, gancraft.GancraftError)
+
+
+@pytest.mark.parametrize("output", ["photo.png", "."])
+def test_an_input_is_never_replaced(output: str, photo: Path, here: Path) -> None:
+    (here / "other.png").write_bytes(photo.read_bytes())
+    before = photo.read_bytes()
+    contents = [photo] if output != "." else [photo, "--content", "other.png"]
+    result = run("style", *contents, *FAST, "-o", output)
+    assert result.exit_code == 2 and "one of the pictures to paint from" in result.stderr
+    assert photo.read_bytes() == before
+
+
+def test_redo_never_replaces_an_input(photo: Path, here: Path) -> None:
+    assert run("style", photo, *FAST, "-o", "a.png").exit_code == 0
+    before = photo.read_bytes()
+    result = run("redo", "a.png", "-o", photo)
+    assert result.exit_code == 2 and "one of the pictures to paint from" in result.stderr
+    assert photo.read_bytes() == before
+
+
+FAILING = """
+    import gancraft
+
+    class Failing(gancraft.StyleMethod):
+        def run(self, job, run):
+            raise RuntimeError("boom")
+            yield
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("failing", Failing, summary="Fails.")
+"""
+
+
+def test_a_bug_is_one_line_too_and_ends_no_batch(write_plugin: WritePlugin, photo: Path, here: Path) -> None:
+    plugin = ["-pfailing", "--plugins-dir", write_plugin("failing", FAILING), "--size", 48, "-q"]
+    result = run("style", photo, *plugin)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert result.stderr == "gancraft: RuntimeError: boom (a bug; --debug shows where it is)\n"
+    result = run("style", photo, "--content", photo, *plugin, "-o", "out")
+    assert result.exit_code == 1 and result.stderr.count("boom") == 2 and "2 of 2 pictures failed" in result.stderr
+
+
+def test_previews_of_a_batch_are_kept_apart(photo: Path, here: Path) -> None:
+    (here / "other.png").write_bytes(photo.read_bytes())
+    arguments = ["--size", 48, "--iterations", 2, "--preview", "p", "--preview-every", 2, "-o", "out"]
+    assert run("style", photo, "--content", "other.png", *arguments).exit_code == 0
+    shots = sorted(str(p.relative_to(here)) for p in here.glob("p/*/*.png"))
+    assert shots == ["p/other/00002.png", "p/photo/00002.png"]
+
+
+@pytest.mark.parametrize("word", ["--no-gram.covariance", "--gram.no-covariance"])
+def test_the_long_form_of_no(word: str) -> None:
+    words = Words(["style", word, "--", word], os.environ)
+    assert words.normalised == ["style", "--no-covariance", "--", word]
+
+
+ENTRY = {"role": "content", "name": "a.png", "sha256": "0" * 64}
+STRANGE = {
+    "no inputs": {"inputs": []},
+    "role": {"inputs": [{**ENTRY, "role": "mask"}]},
+    "no name": {"inputs": [{"role": "content"}]},
+    "no object": {"inputs": ["a"]},
+    "weight": {"inputs": [ENTRY, {**ENTRY, "role": "style", "weight": "much"}]},
+    "options": {"options": "abc"},
+    "plugin": {"plugin": "gram"},
+    "network": {"network": "x"},
+    "command": {"command": "train"},
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_a_strange_recipe_is_one_line(case: str, here: Path) -> None:
+    inputs = [ENTRY, {**ENTRY, "role": "style"}]
+    recipe = {"gancraft": "0.1.0", "command": "style", "options": {}, "inputs": inputs, **STRANGE[case]}
+    save_picture(here / "r.png", np.zeros((8, 8, 3), np.float32), recipe=recipe)
+    result = run("redo", "r.png")
+    assert result.exit_code == 1 and "of a kind that this version doesn't know" in result.stderr
+    assert run("recipe", "r.png").exit_code == 0
+
+
+def test_a_recipe_cannot_steer_the_terminal(here: Path) -> None:
+    save_picture(here / "r.png", np.zeros((8, 8, 3), np.float32), recipe={"command": "\x1b]0;title\x07"})
+    assert "\x1b" not in run("recipe", "r.png").stdout

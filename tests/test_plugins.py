@@ -174,3 +174,51 @@ def test_entry_points_of_other_distributions_are_attributed() -> None:
     point = EntryPoint("other", "nowhere_to_be_found", "gancraft")
     (info,) = find_plugins(entry_points=[point]).infos
     assert info.state == "failed" and info.name == "other" and info.source == "nowhere_to_be_found"
+
+
+@pytest.mark.parametrize(
+    ("code", "reason"),
+    {
+        "no hook": ("import gancraft\ndef register_networks(register): pass", "put @gancraft.hookimpl on"),
+        "engine's name": (GOOD.replace("NAME", "optimise"), "'optimise' is the engine's own name"),
+        "no target": (GOOD.replace("NAME", "n").replace("Loss, s", "5, s"), "the target must be a class"),
+        "capabilities": (
+            GOOD.replace("NAME", "n").replace("Loss, s", "Loss, capabilities='mask', s"),
+            "not one string",
+        ),
+        "interface": (GOOD.replace("NAME", "n").replace("Loss, s", "Loss, interface=int, s"), "interface must be"),
+    }.values(),
+)
+def test_what_is_registered_is_checked(code: str, reason: str, write_plugin: WritePlugin) -> None:
+    plugins = find_plugins([write_plugin("one", code)], entry_points=())
+    assert plugins.infos[0].state == "failed" and reason in plugins.infos[0].reason
+    assert not plugins.entries
+
+
+def test_a_constructor_that_fails_names_its_plugin(write_plugin: WritePlugin) -> None:
+    code = GOOD.replace("NAME", "one").replace(
+        "def target", "def __init__(self, o): raise ValueError('no')\n        def target"
+    )
+    entry = find_plugins([write_plugin("one", code)], entry_points=()).get("style", "one")
+    with pytest.raises(GancraftError, match=r"plugin 'one' .*: one can't be made: ValueError: no"):
+        entry.create(gancraft.Options())
+
+
+def test_leaving_out_a_plugin_that_is_not_there_is_a_mistake() -> None:
+    with pytest.raises(UsageError, match="--no-plugin gramm: no such plugin, did you mean 'gram'?"):
+        plugins_from_environment({}, block=["gramm"])
+
+
+def test_nobody_displaces_a_bundled_plugin_of_a_checkout(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Somebody else's package of the same name is the one that fails."""
+    from gancraft.plugins import sources
+
+    class Other:
+        name, version = "other", "1.0"
+
+    mine, theirs = EntryPoint("gram", "gancraft_gram", "gancraft"), EntryPoint("gram", "nowhere", "gancraft")
+    theirs = theirs._for(Other())  # type: ignore[attr-defined]
+    monkeypatch.setattr(sources.metadata, "entry_points", lambda group: [theirs])
+    monkeypatch.setattr(sources, "_checkout", lambda: [mine])
+    states = {info.distribution: info.state for info in find_plugins().infos}
+    assert states == {"gancraft": "loaded", "other": "failed"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import textwrap
 from pathlib import Path
 from typing import Literal
 
@@ -162,3 +163,77 @@ def test_options_need_a_default_and_help() -> None:
 
     with pytest.raises(UsageError, match="needs a default and a help line"):
         list(settings(Bad))
+
+
+def test_a_file_may_hold_settings_of_parts_that_are_not_in_use(tmp_path: Path) -> None:
+    code = """
+        import gancraft
+
+        class Plain(gancraft.StyleMethod):
+            def run(self, job, run): yield
+
+        @gancraft.hookimpl
+        def register_style_methods(register):
+            register("plain", Plain, summary="Plain.")
+    """
+    (tmp_path / "plain.py").write_text(textwrap.dedent(code))
+    plugins = find_plugins([tmp_path])
+    file = tmp_path / "c.toml"
+    file.write_text("[style]\nplugin = 'plain'\niterations = 9\n[style.gram]\nshift = 1\n")
+    assert resolve_style(plugins, [config_file(file, "style")]).method.name == "plain"
+    file.write_text("[style]\nplugin = 'plain'\n[style.grm]\nshift = 1\n")
+    with pytest.raises(UsageError, match="no part 'grm'"):
+        resolve_style(plugins, [config_file(file, "style")])
+    with pytest.raises(UsageError, match="--set gram.shift: no part 'gram'"):
+        resolve_style(plugins, [assignments(["plugin=plain", "gram.shift=1"])])
+
+
+def test_a_network_may_be_called_like_the_method(tmp_path: Path) -> None:
+    code = """
+        import gancraft
+
+        class Loss(gancraft.StyleLoss):
+            def target(self, features): return {}
+            def blend(self, targets, weights): return targets[0]
+            def loss(self, features, target): return {}
+
+        class Options(gancraft.Options):
+            depth: int = gancraft.option(3, "Depth.", ge=1, le=9)
+
+        @gancraft.hookimpl
+        def register_style_methods(register):
+            register("twin", Loss, summary="A loss.")
+
+        @gancraft.hookimpl
+        def register_networks(register):
+            register("twin", lambda options: options.depth, options=Options, summary="A network.")
+    """
+    (tmp_path / "twins.py").write_text(textwrap.dedent(code))
+    choice = resolve_style(find_plugins([tmp_path]), [{"plugin": "twin", "network": "twin", "depth": 5}])
+    assert choice.make_network() == 5
+    again = resolve_style(find_plugins([tmp_path]), [choice.to_dict()])
+    assert again.to_dict() == choice.to_dict()
+
+
+def test_a_recipe_names_files_without_their_folder() -> None:
+    layers = [{"start": "picture", "start_picture": "/home/me/secret/a.png"}]
+    assert resolve_style(find_plugins(), layers).to_dict()["optimise"]["start_picture"] == "a.png"
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("[style]\niterations = true", "c.toml: style.iterations = True: must be a number"),
+        ("strength = 1", "strength stands in no table; write it below"),
+        ("[styel]\nstrength = 1", "no table .styel., did you mean 'style'"),
+    ],
+)
+def test_a_file_with_a_slip(text: str, message: str, tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text(text)
+    with pytest.raises(UsageError, match=message):
+        resolve_style(find_plugins(), [config_file(tmp_path / "c.toml", "style")])
+
+
+def test_a_size_in_a_file_may_be_a_number(tmp_path: Path) -> None:
+    (tmp_path / "c.toml").write_text("[style]\nsize = 64")
+    assert resolve_style(find_plugins(), [config_file(tmp_path / "c.toml", "style")]).settings.size == "64"

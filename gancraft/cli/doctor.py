@@ -16,6 +16,7 @@ from gancraft import __version__
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir
 from gancraft.cli.errors import handled
 from gancraft.plugins import Plugins, plugins_from_environment
+from gancraft.plugins.catalogue import one_line
 
 HELP = (
     "Report versions, devices, plugins with their failures, networks and whether their weights are there, and caches."
@@ -94,6 +95,6 @@ def _networks(plugins: Plugins) -> list[dict[str, str]]:
             where, there = weights() if weights is not None else ("", True)
             state = "ready" if there else "weights not there"
         except Exception as error:  # a third party's code; its failure is what the report is for
-            where, state = str(error).splitlines()[0], "failed"
+            where, state = one_line(error), "failed"
         rows.append({"name": entry.name, "state": state, "weights": where})
     return rows

@@ -18,20 +18,32 @@ def debugging(argv: Sequence[str] = ()) -> bool:
     return "--debug" in (argv or sys.argv) or os.environ.get("GANCRAFT_DEBUG") == "1"
 
 
-def fail(error: GancraftError) -> int:
-    """Print the error's one line; return its exit code."""
-    print(f"gancraft: {' '.join(str(error).split())}", file=sys.stderr)
-    return error.exit_code
+def fail(error: BaseException) -> int:
+    """Print the error's one line; return its exit code. What isn't a GancraftError is a bug, here or in a plugin."""
+    text = printable(" ".join(str(error).split()))
+    if isinstance(error, GancraftError):
+        print(f"gancraft: {text}", file=sys.stderr)
+        return error.exit_code
+    name = type(error).__name__
+    print(f"gancraft: {name}{': ' if text else ''}{text} (a bug; --debug shows where it is)", file=sys.stderr)
+    return 1
+
+
+def printable(text: str) -> str:
+    """Text out of files for a terminal, which control characters could make do anything."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
 
 
 def handled(body: Callable[..., Any]) -> Callable[..., Any]:
-    """A command whose GancraftErrors end in one line. What isn't one is a bug, and keeps its traceback."""
+    """A command whose errors end in one line; with --debug they keep their traceback."""
 
     @functools.wraps(body)
     def command(*args: Any, **kwargs: Any) -> Any:
         try:
             return body(*args, **kwargs)
-        except GancraftError as error:
+        except (typer.Exit, typer.Abort, BrokenPipeError):
+            raise
+        except Exception as error:
             if debugging():
                 raise
             raise typer.Exit(fail(error)) from error

@@ -36,7 +36,8 @@ def spellings(parts: Sequence[Part]) -> dict[str, str]:
     for (part, name), flag in flag_names(parts).items():
         dashed = name.replace("_", "-")
         result[f"--{part}.{dashed}"] = flag
-        result[f"--{part}.no-{dashed}"] = flag.replace("--", "--no-", 1) if "." not in flag else f"--{part}.no-{dashed}"
+        off = flag.replace("--", "--no-", 1) if "." not in flag else f"--{part}.no-{dashed}"
+        result[f"--{part}.no-{dashed}"] = result[f"--no-{part}.{dashed}"] = off
     return result
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import sys
 from collections.abc import Sequence
@@ -57,10 +58,12 @@ def gather(
     sources = [str(p) for source in contents for p in (list_pictures(source) if Path(source).is_dir() else [source])]
     opened_styles = [(open_source(name, limit), weight) for name, weight in map(_weighted, styles)]
     targets = _targets(sources, styles[0], output, several)
+    start = getattr(choice.options.get("optimise"), "start_picture", None)
+    inputs = [*sources, *(_weighted(name)[0] for name in styles), *([str(start)] if start is not None else [])]
     for target in dict.fromkeys(targets):
         if target != "-":
+            _keep_inputs(Path(target), inputs)
             check_writable(target)
-    start = getattr(choice.options.get("optimise"), "start_picture", None)
     opened = {} if several else {sources[0]: open_source(sources[0], limit)}
     return Work(
         list(zip(sources, targets, strict=True)),
@@ -111,6 +114,14 @@ def _targets(sources: Sequence[str], style: str, output: str | None, several: bo
         target = Path(output)
         return ["-"] if output == "-" else [target / f"{_stem(sources[0])}.png" if target.is_dir() else target]
     return [free(Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}.png"), set(), on_disk=True)]
+
+
+def _keep_inputs(target: Path, inputs: Sequence[str]) -> None:
+    """Raise UsageError where a result would replace a picture that it, or another of the batch, is painted from."""
+    for source in inputs:
+        with contextlib.suppress(OSError, ValueError):  # not there, or no file: `-`, `sample:cat`
+            if target.samefile(source):
+                raise UsageError(f"-o: {target} is one of the pictures to paint from; choose another place")
 
 
 def _stem(source: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 from collections.abc import Sequence
@@ -13,7 +14,6 @@ from gancraft import __version__
 from gancraft.cli import doctor, plugins, recipe, style
 from gancraft.cli.errors import debugging, fail
 from gancraft.cli.sniff import Words
-from gancraft.errors import GancraftError
 from gancraft.threads import share_cores
 
 
@@ -41,10 +41,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     arguments = list(sys.argv[1:] if argv is None else argv)
     try:
         app = build_app(arguments)
-    except GancraftError as error:
+    except Exception as error:
         if debugging(arguments):
             raise
         sys.exit(fail(error))
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="surrogateescape")  # file names that aren't UTF-8 go out as they came in
     app(args=Words(arguments, os.environ).normalised, prog_name="gancraft")
 
 

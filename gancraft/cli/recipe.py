@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -13,7 +14,7 @@ import typer
 
 from gancraft import __version__, resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
-from gancraft.cli.errors import handled
+from gancraft.cli.errors import handled, printable
 from gancraft.errors import GancraftError, UsageError
 from gancraft.style.choice import StyleChoice, resolve_style
 
@@ -38,18 +39,24 @@ def show(
     if as_json:
         print(json.dumps(recipe, indent=2))
         return
+    for line in _lines(recipe):
+        print(printable(line))
+
+
+def _lines(recipe: Mapping[str, Any]) -> Iterator[str]:
     for key, value in recipe.items():
         if isinstance(value, list):
-            print(f"{key}:")
-            for item in value:
-                print("  " + "  ".join(f"{k}={v}" for k, v in item.items()))
+            yield f"{key}:"
+            yield from (f"  {_pairs(item)}" for item in value)
         elif isinstance(value, Mapping):
-            print(f"{key}:")
-            for name, inner in value.items():
-                text = "  ".join(f"{k}={v}" for k, v in inner.items()) if isinstance(inner, Mapping) else inner
-                print(f"  {name}: {text}")
+            yield f"{key}:"
+            yield from (f"  {name}: {_pairs(inner)}" for name, inner in value.items())
         else:
-            print(f"{key}: {value}")
+            yield f"{key}: {value}"
+
+
+def _pairs(value: Any) -> str:
+    return "  ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, Mapping) else str(value)
 
 
 @handled
@@ -73,11 +80,10 @@ def redo(
     from gancraft.plugins import plugins_from_environment
 
     recipe = read_recipe(file)
-    try:
-        options, inputs = dict(recipe["options"]), list(recipe["inputs"])
-        roles = [entry["role"] for entry in inputs]
-    except (KeyError, TypeError) as error:
-        raise GancraftError(f"{file}: its recipe is of a kind that this version doesn't know") from error
+    if not _is_known(recipe):
+        raise GancraftError(f"{file}: its recipe is of a kind that this version doesn't know")
+    options, inputs = recipe["options"], recipe["inputs"]
+    roles = [entry["role"] for entry in inputs]
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
     choice = resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key} = ")])
     _compare(recipe, choice)
@@ -93,11 +99,31 @@ def redo(
         found[entry["role"]].append((_find(entry, explicit, file, limit), float(entry.get("weight", 1))))
     target: str | Path = output or free(Path(f"{file.stem}-redo{file.suffix}"), set(), on_disk=True)
     if target != "-":
+        if Path(target).is_file() and sha256(Path(target).read_bytes()).hexdigest() in [e["sha256"] for e in inputs]:
+            raise UsageError(f"-o {target} is one of the pictures to paint from; choose another place")
         check_writable(target)
     source = found["content"][0][0]
     first = found["start"][0][0] if found["start"] else None
     work = Work([(source.name, target)], found["style"], first, limit, {source.name: source})
     raise typer.Exit(paint_all(choice, work, quiet=quiet, as_json=as_json))
+
+
+def _is_known(recipe: Mapping[str, Any]) -> bool:
+    """Whether a recipe has the form that `gancraft style` writes. Files come from anyone."""
+    options, inputs = recipe.get("options"), recipe.get("inputs")
+    if recipe.get("command") != "style" or not isinstance(options, dict) or not isinstance(inputs, list):
+        return False
+    if not all(isinstance(recipe.get(key) or {}, dict) for key in ("plugin", "network")):
+        return False
+    for entry in inputs:
+        if not isinstance(entry, dict) or entry.get("role") not in ("content", "style", "start"):
+            return False
+        if not all(isinstance(entry.get(key, ""), str) for key in ("name", "sha256", "sample")):
+            return False
+        if not {"name", "sha256"} <= entry.keys() or not isinstance(entry.get("weight", 1), int | float):
+            return False
+    roles = [entry["role"] for entry in inputs]
+    return roles.count("content") == 1 and "style" in roles and roles.count("start") <= 1
 
 
 def _compare(recipe: Mapping[str, Any], choice: StyleChoice) -> None:
@@ -108,10 +134,9 @@ def _compare(recipe: Mapping[str, Any], choice: StyleChoice) -> None:
     plugin, before = choice.method.plugin, recipe.get("plugin") or {}
     if plugin.distribution and plugin.version != before.get("version"):
         changed.append(f"plugin {plugin} was {before.get('version')}")
-    if choice.network is not None and recipe.get("network"):
-        fingerprint = choice.make_network().fingerprint
-        if fingerprint != recipe["network"].get("fingerprint"):
-            changed.append(f"the network {choice.network.name} has other weights")
+    known = (recipe.get("network") or {}).get("fingerprint")  # not every method reports one
+    if choice.network is not None and known is not None and choice.make_network().fingerprint != known:
+        changed.append(f"the network {choice.network.name} has other weights")
     if changed:
         print(f"gancraft: the pixels may differ: {'; '.join(changed)}", file=sys.stderr)
 

@@ -45,6 +45,8 @@ class Words:
                 yield value
             elif word in flags and index + 1 < len(self.argv):
                 yield self.argv[index + 1]
+            elif word[:2] in flags and not word.startswith("--") and len(word) > 2:
+                yield word[2:]  # -pNAME
 
     def last(self, *flags: str) -> str | None:
         return next(iter(reversed(list(self.values(*flags)))), None)
@@ -92,8 +94,9 @@ class Words:
         from gancraft.cli.flags import spellings
 
         short = spellings(self.style_parts)
+        end = self.argv.index("--") if "--" in self.argv else len(self.argv)
         result = []
-        for word in self.argv:
+        for word in self.argv[:end]:
             name, equals, value = word.partition("=")
             result.append(short.get(name, name) + equals + value)
-        return result
+        return result + self.argv[end:]

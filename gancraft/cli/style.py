@@ -12,7 +12,7 @@ import typer
 
 from gancraft import resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
-from gancraft.cli.errors import fail, handled
+from gancraft.cli.errors import debugging, fail, handled
 from gancraft.cli.flags import with_settings
 from gancraft.cli.sniff import Words
 from gancraft.errors import GancraftError, UsageError
@@ -89,17 +89,21 @@ def paint_all(
     if preview is not None:
         make_folder(preview, "--preview")
     failed: list[str] = []
+    several = len(work.pictures) > 1
     for number, (source, target) in enumerate(work.pictures, 1):
-        title = f"{number}/{len(work.pictures)} {source}" if len(work.pictures) > 1 else ""
+        title = f"{number}/{len(work.pictures)} {source}" if several else ""
+        shots = preview / Path(target).stem if preview is not None and several else preview
         stream = sys.stdout.buffer if target == "-" else target
         try:
+            if shots is not None:
+                make_folder(shots, "--preview")
             picture = work.open(source)
             run = paint_to(
                 stream, choice, picture, work.styles, start=work.start, preview_every=preview_every if preview else 0
             )
-            finished = follow(run, title, quiet, preview)
-        except GancraftError as error:
-            if len(work.pictures) == 1:
+            finished = follow(run, title, quiet, shots)
+        except Exception as error:  # of a plugin too
+            if not several or debugging():
                 raise
             fail(error)
             failed.append(str(source))
@@ -113,7 +117,7 @@ def paint_all(
             failed.append(str(source))
         if finished.stopped:
             return 130
-    if failed and len(work.pictures) > 1:
+    if failed and several:
         fail(GancraftError(f"{len(failed)} of {len(work.pictures)} pictures failed: {', '.join(failed)}"))
     return 1 if failed else 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from gancraft.interfaces import StyleLoss
@@ -25,12 +26,18 @@ class StyleChoice:
     def make_network(self) -> Any:
         """The perceptual network, with its weights."""
         assert self.network is not None
-        return self.network.create(self.options[self.network.name])
+        return self.network.create(self.options[_network_part(self.method, self.network)])
 
     def to_dict(self) -> dict[str, dict[str, Any]]:
-        """Plain nested values, for a recipe; as a layer of `resolve_style` they give this choice again."""
+        """Plain nested values, for a recipe; as a layer of `resolve_style` they give this choice again.
+
+        Files go by their name without folder, which would tell about a person's disk.
+        """
         parts = {"style": self.settings, **self.options}
-        return {name: options.model_dump(mode="json") for name, options in parts.items()}
+        return {
+            name: {key: value.name if isinstance(value, Path) else value for key, value in options.model_dump().items()}
+            for name, options in parts.items()
+        }
 
 
 STYLE = Part("style", "Options", StyleSettings)
@@ -48,7 +55,8 @@ def style_parts(plugins: Plugins, layers: Sequence[Layer]) -> tuple[Registered, 
     network = None
     if optimises or "network" in method.capabilities:
         network = plugins.get("network", chosen.network)  # type: ignore[attr-defined]
-        parts.append(Part(network.name, f"{network.name} options", network.options))
+        name = _network_part(method, network)
+        parts.append(Part(name, f"{name} options", network.options))
     return method, network, parts
 
 
@@ -59,12 +67,27 @@ def resolve_style(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]])
     method, network, parts = style_parts(plugins, given)
     for layer in given:
         for key in layer.values:
-            if layer.strict:
+            if layer.strict and not (layer.shared and _elsewhere(key, parts, plugins)):
                 owner(key, parts, layer)
     models = {part.name: validated(part, parts, given) for part in parts}
     style = models.pop("style")
     assert isinstance(style, StyleSettings)
     return StyleChoice(method, network, style, models)
+
+
+def _network_part(method: Registered, network: Registered) -> str:
+    """Names are unique per kind only: a network that is called like the method has its settings under a longer one."""
+    return network.name if network.name != method.name else f"{network.name}-network"
+
+
+def _elsewhere(key: str, parts: Sequence[Part], plugins: Plugins) -> bool:
+    """Whether a setting belongs to something that isn't in use in this run."""
+    head, dot, _ = key.partition(".")
+    if dot:
+        there = {"optimise", *plugins.names("style"), *plugins.names("network")}
+        return head in there - {part.name for part in parts}
+    models: list[type[Options]] = [OptimiseOptions, *(entry.options for entry in plugins.entries)]
+    return not any(key in part.settings() for part in parts) and any(key in model.model_fields for model in models)
 
 
 def _only(layer: Layer, names: Sequence[str]) -> dict[str, Any]:

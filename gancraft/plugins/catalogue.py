@@ -1,0 +1,101 @@
+"""What was found: plugins with their states, and what the loaded ones registered."""
+
+from __future__ import annotations
+
+import importlib
+from dataclasses import dataclass
+from typing import Any
+
+from gancraft.errors import GancraftError, UsageError, did_you_mean
+from gancraft.options import Options
+
+
+@dataclass(frozen=True)
+class PluginInfo:
+    """One plugin. state: "loaded", "failed" or "blocked"; reason: one line where it isn't loaded."""
+
+    name: str
+    distribution: str
+    version: str
+    source: str
+    bundled: bool
+    state: str = "loaded"
+    reason: str = ""
+
+    def __str__(self) -> str:
+        origin = f"{self.distribution} {self.version}" if self.distribution else self.source
+        return f"'{self.name}' ({origin})"
+
+
+@dataclass(frozen=True)
+class Registered:
+    """One thing that a plugin registered; see `gancraft.hookspecs.Register`. kind: "style" or "network"."""
+
+    kind: str
+    name: str
+    target: Any
+    summary: str
+    options: type[Options]
+    interface: type | None
+    capabilities: frozenset[str]
+    plugin: PluginInfo
+
+    def load(self) -> Any:
+        """The class or function itself, imported now. Raises GancraftError with the plugin and the reason."""
+        target = self.target
+        if isinstance(target, str):
+            module, _, attribute = target.partition(":")
+            try:
+                target = getattr(importlib.import_module(module), attribute)
+            except (Exception, SystemExit) as error:  # a third party's module may raise anything
+                raise GancraftError(
+                    f"plugin {self.plugin}: {self.target} can't be imported: {one_line(error)}"
+                ) from error
+        if self.interface is not None and not (isinstance(target, type) and issubclass(target, self.interface)):
+            raise GancraftError(f"plugin {self.plugin}: {self.name} must be a gancraft.{self.interface.__name__}")
+        return target
+
+    def create(self, options: Options) -> Any:
+        """An instance with these options. Raises GancraftError with the plugin and the reason."""
+        target = self.load()
+        try:
+            return target(options)
+        except GancraftError:
+            raise
+        except Exception as error:  # a third party's code may raise anything
+            raise GancraftError(f"plugin {self.plugin}: {self.name} can't be made: {one_line(error)}") from error
+
+
+@dataclass(frozen=True)
+class Plugins:
+    """All that was found. `infos`: every plugin, whatever its state; `entries`: what the loaded ones registered."""
+
+    infos: tuple[PluginInfo, ...]
+    entries: tuple[Registered, ...]
+
+    def names(self, kind: str) -> list[str]:
+        return [entry.name for entry in self.entries if entry.kind == kind]
+
+    def get(self, kind: str, name: str) -> Registered:
+        """The thing of this kind and name. Raises UsageError with what there is, or why its plugin isn't loaded."""
+        for entry in self.entries:
+            if (entry.kind, entry.name) == (kind, name):
+                return entry
+        for info in self.infos:
+            if info.name == name and info.state != "loaded":
+                verb = "failed to load" if info.state == "failed" else "is blocked"
+                raise UsageError(f"plugin {info} {verb}: {info.reason}")
+        names = self.names(kind)
+        absent = [info.name for info in self.infos if info.state != "loaded"]
+        word = "style method" if kind == "style" else kind
+        raise UsageError(
+            f"there is no {word} '{name}'{did_you_mean(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
+        )
+
+
+def one_line(error: BaseException) -> str:
+    """One line about an exception."""
+    text = " ".join(str(error).split())
+    if isinstance(error, GancraftError):
+        return text
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

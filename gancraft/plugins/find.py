@@ -1,0 +1,146 @@
+"""Loading each plugin on its own, and checking what it registers."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import replace
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import pluggy
+
+from gancraft import hookspecs
+from gancraft.errors import GancraftError, UsageError, did_you_mean
+from gancraft.interfaces import StyleLoss, StyleMethod
+from gancraft.options import Options, settings
+from gancraft.plugins.catalogue import PluginInfo, Plugins, Registered, one_line
+from gancraft.plugins.sources import GROUP, Candidate, in_folder, installed
+
+HOOKS = {"style": "register_style_methods", "network": "register_networks"}  # by kind of thing
+ENGINE_PARTS = {"style", "optimise"}  # settings of the engine's own go by these names in files and recipes
+_NAME = re.compile(r"[a-z][a-z0-9_-]*")
+_TARGET = re.compile(r"[\w.]+:\w+")
+
+
+def find_plugins(
+    dirs: Iterable[str | Path] = (),
+    allow: Collection[str] | None = None,
+    block: Collection[str] = (),
+    strict: bool = False,
+    entry_points: Iterable[metadata.EntryPoint] | None = None,
+) -> Plugins:
+    """Find and load every plugin.
+
+    dirs: folders of single-file and package plugins, beside what is installed.
+    allow: only plugins of these names, or all for None; block: none of these.
+    strict: raise at the first failure instead of listing it.
+    entry_points: instead of the installed ones.
+    """
+    candidates = [*installed(entry_points), *(c for folder in dirs for c in in_folder(Path(folder)))]
+    candidates.sort(key=lambda c: (not c.info.bundled, c.info.name))
+    manager = pluggy.PluginManager(GROUP)
+    manager.add_hookspecs(hookspecs)
+    infos: list[PluginInfo] = []
+    entries: list[Registered] = []
+    for candidate in candidates:
+        info = candidate.info
+        if info.name in block:
+            infos.append(replace(info, state="blocked", reason="by --no-plugin"))
+            continue
+        if allow is not None and info.name not in allow:
+            infos.append(replace(info, state="blocked", reason="it isn't among GANCRAFT_PLUGINS"))
+            continue
+        try:
+            if info.name in [i.name for i in infos if i.state == "loaded"]:
+                other = next(i for i in infos if i.name == info.name)
+                raise UsageError(f"another plugin has this name: {other} from {other.source}")
+            entries += _register(manager, candidate, entries)
+            infos.append(info)
+        except (Exception, SystemExit) as error:
+            if strict:
+                raise GancraftError(f"plugin {info} failed to load: {one_line(error)}") from error
+            infos.append(replace(info, state="failed", reason=one_line(error)))
+    return Plugins(tuple(infos), tuple(entries))
+
+
+def plugins_from_environment(
+    environ: Mapping[str, str] = os.environ, dirs: Iterable[str | Path] = (), block: Collection[str] = ()
+) -> Plugins:
+    """`find_plugins` with GANCRAFT_PLUGINS_DIR, GANCRAFT_PLUGINS and GANCRAFT_STRICT; `dirs` come beside the former.
+
+    Raises UsageError for a folder that isn't there, or a name in `block` that no plugin has.
+    """
+    more = [folder for folder in environ.get("GANCRAFT_PLUGINS_DIR", "").split(os.pathsep) if folder]
+    allow = environ.get("GANCRAFT_PLUGINS")
+    names = None if allow is None else [name.strip() for name in allow.split(",") if name.strip()]
+    plugins = find_plugins([*dirs, *more], names, block, environ.get("GANCRAFT_STRICT") == "1")
+    known = [info.name for info in plugins.infos]
+    for name in block:
+        if name not in known:
+            there = ", ".join(known)
+            raise UsageError(f"--no-plugin {name}: no such plugin{did_you_mean(name, known)}; there are: {there}")
+    return plugins
+
+
+def _register(manager: pluggy.PluginManager, candidate: Candidate, taken: list[Registered]) -> list[Registered]:
+    """Load one plugin and call its hooks: everything it registers, or an exception and nothing."""
+    info, module = candidate.info, candidate.load()
+    manager.register(module, info.name)
+    try:
+        manager.check_pending()  # finds misspelled hooks, which registering doesn't
+        if not manager.get_hookcallers(module):
+            raise UsageError(f"it has no hook: put @gancraft.hookimpl on {' or '.join(HOOKS.values())}")
+        entries: list[Registered] = []
+        for kind, hook in HOOKS.items():
+            caller = manager.subset_hook_caller(hook, [p for p in manager.get_plugins() if p is not module])
+            caller(register=_collector(kind, info, entries, taken))
+    except BaseException:
+        manager.unregister(name=info.name)  # a failing one would stay, and fail every later check again
+        raise
+    return entries
+
+
+def _collector(kind: str, info: PluginInfo, entries: list[Registered], taken: list[Registered]) -> Callable[..., None]:
+    """The `register` callback of one hook of one plugin."""
+
+    def register(
+        name: str,
+        target: Any,
+        *,
+        summary: str,
+        options: type[Options] = Options,
+        interface: type | None = None,
+        capabilities: Collection[str] = (),
+    ) -> None:
+        if not isinstance(name, str) or not _NAME.fullmatch(name):
+            raise UsageError(f"'{name}' is no name: lower-case letters, digits, - and _, starting with a letter")
+        if name in ENGINE_PARTS:
+            raise UsageError(f"'{name}' is the engine's own name for its settings; choose another")
+        if isinstance(target, str) and not _TARGET.fullmatch(target):
+            raise UsageError(f"{name}: '{target}' is no target; write 'package.module:Class'")
+        if not isinstance(target, str) and not callable(target):
+            raise UsageError(f"{name}: the target must be a class, a function or 'package.module:Class'")
+        if isinstance(capabilities, str):
+            raise UsageError(f"{name}: capabilities must be a collection of strings, not one string")
+        if not (isinstance(options, type) and issubclass(options, Options)):
+            raise UsageError(f"{name}: options must be a subclass of gancraft.Options")
+        if not summary or "\n" in summary:
+            raise UsageError(f"{name}: the summary must be one line")
+        list(settings(options))
+        if kind == "style":
+            interface = interface or (StyleMethod if _is_method(target) else StyleLoss)
+            if interface not in (StyleLoss, StyleMethod):
+                raise UsageError(f"{name}: interface must be gancraft.StyleLoss or gancraft.StyleMethod")
+        for other in [*taken, *entries]:
+            if (other.kind, other.name) == (kind, name):
+                raise UsageError(f"{kind} '{name}' of plugin {info} is taken by plugin {other.plugin}")
+        entries.append(Registered(kind, name, target, summary, options, interface, frozenset(capabilities), info))
+
+    return register
+
+
+def _is_method(target: Any) -> bool:
+    return isinstance(target, type) and issubclass(target, StyleMethod)
