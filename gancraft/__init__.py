@@ -8,15 +8,37 @@ from typing import Any
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Event, Finished, Preview, Progress, Run, Saved, Started, Warned
 from gancraft.hookspecs import hookimpl
-from gancraft.interfaces import PerceptualNetwork, StyleInput, StyleJob, StyleLoss, StyleMethod
+from gancraft.interfaces import (
+    Adam,
+    AdversarialLoss,
+    Batch,
+    DataShape,
+    LossHealth,
+    Outcome,
+    PerceptualNetwork,
+    Phase,
+    Plan,
+    Preset,
+    Random,
+    Stage,
+    StyleInput,
+    StyleJob,
+    StyleLoss,
+    StyleMethod,
+    Trainable,
+)
 from gancraft.options import Options, option
 
 __version__ = "0.1.0"
 
 # Names that bring torch, numpy or Pillow with them: imported when they are first asked for.
 _LAZY = {
+    "DEVIATION_GROUP": "gancraft.models.deviation",
+    "Discriminator": "gancraft.models",
+    "Generator": "gancraft.models",
     "PerceptualOptions": "gancraft.perceptual.options",
     "SequentialNetwork": "gancraft.perceptual.network",
+    "StyledGenerator": "gancraft.models",
     "calibration_picture": "gancraft.perceptual.calibration",
     "first_moment_sum": "gancraft.perceptual.statistics",
     "second_moment_sum": "gancraft.perceptual.statistics",
@@ -24,24 +46,37 @@ _LAZY = {
     "Picture": "gancraft.pictures",
     "open_picture": "gancraft.pictures",
     "save_picture": "gancraft.pictures",
+    "minibatch_deviation": "gancraft.models.deviation",
     "paint": "gancraft.style",
 }
 
 __all__ = [
+    "Adam",
+    "AdversarialLoss",
+    "Batch",
+    "DataShape",
     "Event",
     "Finished",
     "GancraftError",
+    "LossHealth",
     "Options",
+    "Outcome",
     "PerceptualNetwork",
+    "Phase",
+    "Plan",
+    "Preset",
     "Preview",
     "Progress",
+    "Random",
     "Run",
     "Saved",
+    "Stage",
     "Started",
     "StyleInput",
     "StyleJob",
     "StyleLoss",
     "StyleMethod",
+    "Trainable",
     "UsageError",
     "Warned",
     "hookimpl",

@@ -3,3 +3,4 @@
 STYLE_METHOD = "gram"
 NETWORK = "embedded"
 JUDGE = "efficientnet-lite1"
+TRAINING_METHOD = "dcgan"

@@ -31,7 +31,8 @@ class Started(Event):
 
 @dataclass(frozen=True)
 class Progress(Event):
-    """`done` of `total` steps are over. `values` holds the parts of the loss by name; `size` is (width, height) in pixels."""
+    """`done` of `total` steps, or pictures seen, are over. `values` holds the parts of the loss by name; `size` is (width,
+    height) in pixels."""
 
     done: int
     total: int | None
@@ -40,6 +41,7 @@ class Progress(Event):
     size: tuple[int, int] | None = None
     values: Mapping[str, float] = field(default_factory=dict)
     seconds_left: float | None = None
+    rate: float | None = None  # of whatever `done` counts, a second
 
 
 @dataclass(frozen=True)
@@ -59,9 +61,10 @@ class Saved(Event):
 
 @dataclass(frozen=True)
 class Warned(Event):
-    """Something a person should know, though the run goes on; one line."""
+    """Something a person should know, though the run goes on; one line. `code`: what kind of trouble, for programs."""
 
     message: str
+    code: str = ""
 
 
 @dataclass(frozen=True)

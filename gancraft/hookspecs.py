@@ -43,7 +43,8 @@ class Register(Protocol):
         summary: one line for lists.
         options: the model of its settings.
         interface: which of `gancraft`'s interfaces it implements, where a hook takes more than one.
-        capabilities: what it can take or do beyond the usual; front ends ask for it.
+        capabilities: what it takes or does beyond the usual, on top of its interface's own; front ends ask for it. For style
+            methods: `network` (a perceptual network is chosen for it), `start` (a picture to start from).
         """
 
 
@@ -58,3 +59,29 @@ def register_networks(register: Register) -> None:
 
     A target may have a function attribute `weights() -> (description, is_there)` for `gancraft doctor`.
     """
+
+
+@hookspec
+def register_training_methods(register: Register) -> None:
+    """Register what `gancraft train --plugin` picks: a `Preset` of parts as the target, or a `Trainable`."""
+
+
+@hookspec
+def register_generators(register: Register) -> None:
+    """Register generators: subclasses of `gancraft.Generator`, made with their options and the shape of the pictures."""
+
+
+@hookspec
+def register_discriminators(register: Register) -> None:
+    """Register discriminators: subclasses of `gancraft.Discriminator`, made like generators."""
+
+
+@hookspec
+def register_trained_models(register: Register) -> None:
+    """Register models that are trained already: a function that takes its options and returns the `pathlib.Path` of the
+    model's file (.safetensors). It stays light too: no torch. The name stands for the model in commands and on the page."""
+
+
+@hookspec
+def register_losses(register: Register) -> None:
+    """Register adversarial losses: subclasses of `AdversarialLoss`, made with their options."""

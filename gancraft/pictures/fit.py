@@ -54,6 +54,11 @@ def fitted(picture: Picture, size: str | None = None, scale: float | None = None
     width, height, exact = fit_size(size, scale, picture.width, picture.height, default, name=picture.name)
     if not exact:
         return picture.resized(width, height)
+    return covered(picture, width, height)
+
+
+def covered(picture: Picture, width: int, height: int) -> Picture:
+    """The picture at exactly that size, cropped at its centre to the aspect; alpha too."""
     factor = min(picture.width / width, picture.height / height)
     left, top = (picture.width - width * factor) / 2, (picture.height - height * factor) / 2
     # Rounding must not push the box over the edge.

@@ -17,14 +17,9 @@ def list_pictures(folder: str | Path) -> list[Path]:
     Raises UsageError if there are none, or no such folder.
     """
     folder, where = Path(folder), shown(folder)
-    known = readable_extensions()
     try:
         with os.scandir(folder) as entries:
-            names = [
-                entry.name
-                for entry in entries
-                if not entry.name.startswith(".") and Path(entry.name).suffix.lower() in known and entry.is_file()
-            ]
+            names = [entry.name for entry in entries if is_picture(entry.name) and entry.is_file()]
     except FileNotFoundError:
         raise UsageError(f"the folder {where} doesn't exist: check its name") from None
     except NotADirectoryError:
@@ -33,10 +28,15 @@ def list_pictures(folder: str | Path) -> list[Path]:
         raise UsageError(f"the folder {where} can't be read: {reason(problem)}") from None
     if not names:
         raise UsageError(f"the folder {where} holds no pictures (.jpg, .png, .webp …): name another")
-    return [folder / name for name in sorted(names, key=_natural)]
+    return [folder / name for name in sorted(names, key=natural)]
 
 
-def _natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
+def is_picture(name: str) -> bool:
+    """True for a file name that has the extension of a picture and isn't hidden."""
+    return not name.startswith(".") and Path(name).suffix.lower() in readable_extensions()
+
+
+def natural(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Numbers by their value, letters without regard to case; the name itself breaks ties."""
     parts = re.findall(r"[0-9]+|[^0-9]+", name.casefold())
     # The length stands for the size, since int() refuses very long numbers.

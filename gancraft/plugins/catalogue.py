@@ -29,7 +29,7 @@ class PluginInfo:
 
 @dataclass(frozen=True)
 class Registered:
-    """One thing that a plugin registered; see `gancraft.hookspecs.Register`. kind: "style" or "network"."""
+    """One thing that a plugin registered; see `gancraft.hookspecs.Register`. kind: one of `gancraft.plugins.find.HOOKS`."""
 
     kind: str
     name: str
@@ -39,6 +39,11 @@ class Registered:
     interface: type | None
     capabilities: frozenset[str]
     plugin: PluginInfo
+
+    def can(self, capability: str) -> bool:
+        """Whether it takes or does something beyond the usual: because it was registered so, or because all that have its
+        interface do."""
+        return capability in self.capabilities or capability in getattr(self.interface, "capabilities", ())
 
     def load(self) -> Any:
         """The class or function itself, imported now. Raises GancraftError with the plugin and the reason."""
@@ -51,15 +56,17 @@ class Registered:
                 raise GancraftError(
                     f"plugin {self.plugin}: {self.target} can't be imported: {one_line(error)}"
                 ) from error
-        if self.interface is not None and not (isinstance(target, type) and issubclass(target, self.interface)):
-            raise GancraftError(f"plugin {self.plugin}: {self.name} must be a gancraft.{self.interface.__name__}")
+        kind = self.interface
+        fits = kind is None or isinstance(target, kind) or (isinstance(target, type) and issubclass(target, kind))
+        if kind is not None and not fits:
+            raise GancraftError(f"plugin {self.plugin}: {self.name} must be a gancraft.{kind.__name__}")
         return target
 
-    def create(self, options: Options) -> Any:
-        """An instance with these options. Raises GancraftError with the plugin and the reason."""
+    def create(self, options: Options, *more: Any) -> Any:
+        """An instance with these options and what else its kind is made with. Raises GancraftError with the reason."""
         target = self.load()
         try:
-            return target(options)
+            return target(options, *more)
         except GancraftError:
             raise
         except Exception as error:  # a third party's code may raise anything
@@ -87,7 +94,7 @@ class Plugins:
                 raise UsageError(f"plugin {info} {verb}: {info.reason}")
         names = self.names(kind)
         absent = [info.name for info in self.infos if info.state != "loaded"]
-        word = "style method" if kind == "style" else kind
+        word = {"style": "style method", "train": "training method", "model": "trained model"}.get(kind, kind)
         raise UsageError(
             f"there is no {word} '{name}'{did_you_mean(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
         )

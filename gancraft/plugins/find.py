@@ -14,13 +14,22 @@ import pluggy
 
 from gancraft import hookspecs
 from gancraft.errors import GancraftError, UsageError, did_you_mean
-from gancraft.interfaces import StyleLoss, StyleMethod
+from gancraft.interfaces import AdversarialLoss, Preset, StyleLoss, StyleMethod, Trainable
 from gancraft.options import Options, settings
 from gancraft.plugins.catalogue import PluginInfo, Plugins, Registered, one_line
 from gancraft.plugins.sources import GROUP, Candidate, in_folder, installed
 
-HOOKS = {"style": "register_style_methods", "network": "register_networks"}  # by kind of thing
+HOOKS = {  # by kind of thing
+    "style": "register_style_methods",
+    "network": "register_networks",
+    "train": "register_training_methods",
+    "generator": "register_generators",
+    "discriminator": "register_discriminators",
+    "loss": "register_losses",
+    "model": "register_trained_models",
+}
 ENGINE_PARTS = {"style", "optimise"}  # settings of the engine's own go by these names in files and recipes
+INTERFACES = {"train": Trainable, "loss": AdversarialLoss}  # where a kind has one, and torch isn't needed to say it
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _TARGET = re.compile(r"[\w.]+:\w+")
 
@@ -121,7 +130,9 @@ def _collector(kind: str, info: PluginInfo, entries: list[Registered], taken: li
             raise UsageError(f"'{name}' is the engine's own name for its settings; choose another")
         if isinstance(target, str) and not _TARGET.fullmatch(target):
             raise UsageError(f"{name}: '{target}' is no target; write 'package.module:Class'")
-        if not isinstance(target, str) and not callable(target):
+        if kind == "train" and isinstance(target, Preset):
+            interface = Preset
+        elif not isinstance(target, str) and not callable(target):
             raise UsageError(f"{name}: the target must be a class, a function or 'package.module:Class'")
         if isinstance(capabilities, str):
             raise UsageError(f"{name}: capabilities must be a collection of strings, not one string")
@@ -134,6 +145,8 @@ def _collector(kind: str, info: PluginInfo, entries: list[Registered], taken: li
             interface = interface or (StyleMethod if _is_method(target) else StyleLoss)
             if interface not in (StyleLoss, StyleMethod):
                 raise UsageError(f"{name}: interface must be gancraft.StyleLoss or gancraft.StyleMethod")
+        if kind in INTERFACES:
+            interface = interface or INTERFACES[kind]
         for other in [*taken, *entries]:
             if (other.kind, other.name) == (kind, name):
                 raise UsageError(f"{kind} '{name}' of plugin {info} is taken by plugin {other.plugin}")

@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gancraft.compute import Compute
 from gancraft.style.canvas import Canvas
-from gancraft.style.compute import Compute
 from gancraft.style.objective import Objective
 
 WARM_UP = 3  # steps on a side stream before a capture, as torch's documentation asks for

@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gancraft.interfaces import StyleLoss
 from gancraft.options import Options
 from gancraft.plugins import Plugins, Registered
 from gancraft.resolve import Layer, Part, flatten, owner, validated
 from gancraft.style.settings import OptimiseOptions, StyleSettings
+
+if TYPE_CHECKING:
+    from gancraft.pictures import Picture
 
 
 @dataclass(frozen=True)
@@ -47,17 +50,28 @@ def style_parts(plugins: Plugins, layers: Sequence[Layer]) -> tuple[Registered, 
     """The method and network that the layers choose, and the parts that have settings then."""
     chosen = validated(STYLE, [STYLE], [Layer(_only(layer, ("plugin", "network")), layer.label) for layer in layers])
     method = plugins.get("style", chosen.plugin)  # type: ignore[attr-defined]
-    optimises = method.interface is not None and issubclass(method.interface, StyleLoss)
     parts = [STYLE]
-    if optimises:
+    if optimises(method):
         parts.append(Part("optimise", "optimise options", OptimiseOptions))
     parts.append(Part(method.name, f"{method.name} options", method.options))
     network = None
-    if optimises or "network" in method.capabilities:
+    if method.can("network"):
         network = plugins.get("network", chosen.network)  # type: ignore[attr-defined]
         name = _network_part(method, network)
         parts.append(Part(name, f"{name} options", network.options))
     return method, network, parts
+
+
+def optimises(method: Registered) -> bool:
+    """Whether the engine's runner paints with it, so that the part `optimise` is in use."""
+    return method.interface is not None and issubclass(method.interface, StyleLoss)
+
+
+def sized(choice: StyleChoice, content: Picture) -> Picture:
+    """The content at the size that the result will have."""
+    from gancraft.pictures import fitted  # numpy comes with it, and commands that never paint choose too
+
+    return fitted(content, size=choice.settings.size, scale=choice.settings.scale)
 
 
 def resolve_style(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]]) -> StyleChoice:

@@ -9,8 +9,8 @@ from typing import BinaryIO
 from gancraft.errors import UsageError
 from gancraft.events import Event, Finished, Run, Saved
 from gancraft.interfaces import StyleInput, StyleJob, StyleLoss
-from gancraft.pictures import Picture, fitted, save_picture
-from gancraft.style.choice import StyleChoice
+from gancraft.pictures import Picture, save_picture
+from gancraft.style.choice import StyleChoice, sized
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.recipe import recipe_of
 from gancraft.style.settings import OptimiseOptions
@@ -29,12 +29,14 @@ def paint(
 ) -> Run:
     """Paint `content` in the manner of `styles` (pictures with weights); see `gancraft.resolve.resolve_style`.
 
-    start: a picture to start from, for methods that optimise; preview_every: steps between two Preview events, 0 for none.
+    start: a picture to start from, for methods that can; preview_every: steps between two Preview events, 0 for none.
     The run ends with `Finished`, whose picture has the size that the settings ask for. Raises UsageError at once where
     the pictures or the size can't be used.
     """
     if not styles or not all(0 <= weight < float("inf") for _, weight in styles) or not any(w for _, w in styles):
         raise UsageError("at least one style picture with a weight above 0 is needed")
+    if start is not None and not choice.method.can("start"):
+        raise UsageError(f"{choice.method.name} can't start from a picture: leave it out, or choose another method")
     settings = choice.settings
     job = StyleJob(
         content_NCHW=to_tensor(sized(choice, content).rgb_HWC),
@@ -56,11 +58,6 @@ def _optimised(choice: StyleChoice, loss: StyleLoss) -> OptimisedStyle:
     options = choice.options["optimise"]
     assert isinstance(options, OptimiseOptions)
     return OptimisedStyle(options, loss)
-
-
-def sized(choice: StyleChoice, content: Picture) -> Picture:
-    """The content at the size that the result will have."""
-    return fitted(content, size=choice.settings.size, scale=choice.settings.scale)
 
 
 def paint_to(

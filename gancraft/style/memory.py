@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from gancraft.compute import Compute
 from gancraft.errors import GancraftError
-from gancraft.style.compute import Compute
 
 PROBE = 64  # side of the picture on which activations are counted
 # Peak bytes over the bytes of all activations: gradients and work space beside them (measured on VGG19 and the embedded

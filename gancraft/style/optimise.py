@@ -11,13 +11,13 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from gancraft.compute import Compute, choose
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Event, Finished, Preview, Progress, Run, Started, Warned
 from gancraft.interfaces import StyleJob, StyleLoss, StyleMethod
 from gancraft.style import levels, memory, start
 from gancraft.style.accelerate import Stepper
 from gancraft.style.canvas import Canvas
-from gancraft.style.compute import Compute, choose
 from gancraft.style.layers import weighted_layers
 from gancraft.style.margin import Margin
 from gancraft.style.objective import Objective, Weights

@@ -54,7 +54,8 @@ class OptimiseOptions(Options):
         1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8
     )
     start: Literal["content", "noise", "style", "picture"] = option(
-        "content", "Where to start: at the content, in noise, in noise with the style's colours, or at --start-picture."
+        "content",
+        "Start: at the content, in noise, in noise with the style's colours, or at a picture (--start-picture).",
     )
     start_picture: Path | None = option(None, "Picture to start from.")
     optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")

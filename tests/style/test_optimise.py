@@ -10,10 +10,10 @@ import torch
 from gancraft_gram import GramOptions
 from gancraft_gram.loss import GramLoss
 
-from gancraft import GancraftError, UsageError
+from gancraft import GancraftError, UsageError, compute
 from gancraft.events import Preview, Progress, Started, Warned
 from gancraft.interfaces import StyleInput
-from gancraft.style import accelerate, compute, memory
+from gancraft.style import accelerate, memory
 from tests.style.helpers import finish, job, rough, run, smooth, tiny_network
 
 

@@ -1,0 +1,90 @@
+"""Ways of painting: what a style loss and a style method must be.
+
+Shape suffixes: N = pictures (always 1 here), C = channels, H, W = height, width. Pictures are float32, sRGB in [0, 1].
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from gancraft.events import Event, Run
+from gancraft.options import Options
+
+if TYPE_CHECKING:
+    import torch
+    from torch import Tensor
+
+Features = Mapping[str, "Tensor"]  # activations by layer name, each NCHW
+Statistics = Mapping[str, "Tensor"]  # what a loss remembers of a style; names are the loss's own
+
+
+class StyleLoss(ABC):
+    """What of the style pictures is to be matched. The engine does all the rest: levels, start, optimiser, content.
+
+    A loss is made with its options and keeps no state of a run. Features arrive in the network's precision, which may be
+    bfloat16; statistics must be computed in float32.
+    """
+
+    options_model: ClassVar[type[Options]]
+    # What the engine's runner does for every loss; see `StyleMethod`.
+    capabilities: ClassVar[frozenset[str]] = frozenset({"network", "start"})
+
+    def __init__(self, options: Options):
+        self.options = options
+
+    @abstractmethod
+    def target(self, features: Features) -> Statistics:
+        """What to remember of one style picture (or of one tile of a picture)."""
+
+    @abstractmethod
+    def blend(self, targets: Sequence[Statistics], weights: Sequence[float]) -> Statistics:
+        """One target of several; the weights sum to one."""
+
+    @abstractmethod
+    def loss(self, features: Features, target: Statistics) -> dict[str, Tensor]:
+        """How far the picture with these features is from `target`: a scalar for each layer, about 1 where the picture
+        has nothing of the style. The engine weighs the layers and sums."""
+
+
+@dataclass(frozen=True)
+class StyleInput:
+    """One style picture with its share of the result."""
+
+    x_NCHW: Tensor
+    weight: float = 1.0
+
+
+@dataclass(frozen=True)
+class StyleJob:
+    """All that a style method is given. Pictures are on the CPU; the content has the size that the result must have."""
+
+    content_NCHW: Tensor
+    styles: Sequence[StyleInput]
+    seed: int = 0
+    device: torch.device | str = "cpu"
+    precision: str = "auto"  # "auto", "float32" or "bfloat16"
+    launch: str = "auto"  # "auto", "eager" or "compile"
+    start_NCHW: Tensor | None = None  # a picture to start from, of any size
+    preview_every: int = 0  # steps between two Preview events; 0: none
+    network: Callable[[], Any] | None = None  # makes the perceptual network that was chosen
+
+
+class StyleMethod(ABC):
+    """A whole way of painting, with a run of its own: feed-forward, patch-based, or without any network.
+
+    What it takes beyond photo, styles and settings it registers as `capabilities`: "network" has a perceptual network chosen
+    for `StyleJob.network`, "start" a picture to start from for `StyleJob.start_NCHW`.
+    """
+
+    capabilities: ClassVar[frozenset[str]] = frozenset()  # of every style method
+
+    def __init__(self, options: Options):
+        self.options = options
+
+    @abstractmethod
+    def run(self, job: StyleJob, run: Run) -> Iterator[Event]:
+        """Paint. Yields at least every half second; reads `run.stopping` between steps; ends with `Finished`, whose
+        picture has the content's size."""

@@ -1,0 +1,1 @@
+"""Training a GAN, or anything else that learns in phases."""

@@ -1,0 +1,158 @@
+"""One phase of a round: pictures in, gradients of its loss, all processes agreed, the optimiser's step.
+
+The gradient is the only thing that is compiled; eager float32 on the CPU is the reference for every other way.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from itertools import count
+from types import FunctionType, MethodType
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from gancraft.compute import Compute
+from gancraft.interfaces import Batch, Phase, Random
+from gancraft.training.feed import Feed
+from gancraft.training.launch import Launch
+from gancraft.training.meter import Meter
+from gancraft.training.ranks import Ranks
+
+_numbers = count()
+
+
+class Step:
+    """A phase, ready to be taken again and again. `meter` gathers its loss's parts and what it saw."""
+
+    def __init__(
+        self,
+        phase: Phase,
+        networks: Mapping[str, nn.Module],
+        optimiser: torch.optim.Optimizer,
+        feed: Feed,
+        state: Mapping[str, Tensor],
+        random: Random,
+        ranks: Ranks,
+        compute: Compute,
+        parts: int,
+    ):
+        """parts: how many pieces a batch is computed in (gradient accumulation)."""
+        self.phase, self.networks, self.optimiser, self.feed = phase, networks, optimiser, feed
+        self.state, self.random, self.ranks, self.compute, self.parts = state, random, ranks, compute, parts
+        self.meter = Meter(compute.device)
+        self.parameters = [p for name in phase.learns for p in networks[name].parameters()]
+        self.warning = ""
+        self._gradient: Any = self._eager
+        if compute.launch == "compile":
+            self._gradient = self._compiled
+            self._compile = torch.compile(_own_code(self._eager), dynamic=False, backend=compute.backend)
+        captures = compute.captures
+        if ranks.world == 1:
+            self._work = [Launch(self._all, captures)]
+        else:  # the exchange between processes stays out of the graphs
+            self._work = [Launch(self._learn, captures), Launch(self._move, captures)]
+
+    def __call__(self) -> None:
+        if self.phase.data:
+            self.feed.load()
+        if self.ranks.world == 1:
+            self._work[0]()
+            return
+        self._work[0]()
+        self.ranks.mean([p.grad for p in self.parameters if p.grad is not None])
+        self.ranks.mean([value for value in self.state.values() if value.is_floating_point()])
+        self._work[1]()
+
+    def skipped(self) -> bool:
+        """Whether the phase leaves this step out."""
+        if self.phase.skip is None:
+            return False
+        return self.phase.skip({name: float(value) for name, value in self.state.items() if value.dim() == 0})
+
+    def _all(self) -> None:
+        self._learn()
+        self._move()
+
+    def _learn(self) -> None:
+        """Gradients of a whole batch, in as many parts as asked for."""
+        total: list[Tensor] = []
+        values: dict[str, Tensor] = {}
+        size = self.feed.local // self.parts
+        for part in range(self.parts):
+            batch = self.feed.batch(slice(part * size, (part + 1) * size))
+            gradients, loss_parts, state, seen = self._gradient(batch.x_NCHW, batch.labels_N, dict(self.state))
+            total = [a + b for a, b in zip(total, gradients, strict=True)] if total else list(gradients)
+            for name, value in state.items():
+                self.state[name].copy_(value)
+            for name, value in {**loss_parts, **seen}.items():
+                values[name] = values[name] + value if name in values else value
+        if self.parts > 1:
+            total = list(torch._foreach_div(total, self.parts))
+            values = {name: value / self.parts for name, value in values.items()}
+        for parameter, gradient in zip(self.parameters, total, strict=True):
+            if parameter.grad is None or self.ranks.world == 1:
+                parameter.grad = _laid_out(gradient, parameter)
+            else:  # the same memory, since a captured step reads it
+                parameter.grad.copy_(gradient)
+        norm = torch.linalg.vector_norm(torch.stack(torch._foreach_norm(total)).float())
+        losses = torch.stack([value for name, value in values.items() if name in loss_parts])
+        values |= {f"gradient/{self.phase.name}": norm, "nonfinite": (~losses.isfinite()).any()}
+        self.meter.add(values)
+
+    def _move(self) -> None:
+        self.optimiser.step()
+
+    def _eager(self, x_NCHW: Tensor, labels_N: Tensor | None, state: dict[str, Tensor]) -> tuple[Any, ...]:
+        """Gradients of the parts' sum; then the parts, the new state, and what was seen."""
+        with self.compute.autocast():
+            outcome = self.phase.loss(self.networks, Batch(x_NCHW, labels_N), state, self.random)
+        loss = torch.stack(list(outcome.parts.values())).sum()
+        gradients: Sequence[Tensor] = torch.autograd.grad(
+            loss, self.parameters, allow_unused=True, materialize_grads=True
+        )
+        parts = {name: value.detach() for name, value in outcome.parts.items()}
+        new = {name: value.detach() for name, value in outcome.state.items()}
+        return gradients, parts, new, {name: value.detach() for name, value in outcome.seen.items()}
+
+    def _compiled(self, *arguments: Any) -> tuple[Any, ...]:
+        """The same, compiled at the first call; a machine or a loss that can't be compiled goes on without."""
+        try:
+            with _whole_steps():
+                result: tuple[Any, ...] = self._compile(*arguments)
+        except torch.OutOfMemoryError:
+            raise
+        except Exception as error:  # whatever a compiler that isn't there, or isn't right, may raise
+            cause = getattr(error, "inner_exception", error)  # what the backend itself said
+            reason = next(iter(str(cause).strip().splitlines()), type(cause).__name__)
+            self.warning = f"can't compile the {self.phase.name}'s step ({reason[:160]}); going on without"
+            self._gradient = self._eager
+            return self._eager(*arguments)
+        return result
+
+
+def _own_code(method: Any) -> MethodType:
+    """The same with code of its own. Dynamo counts recompilations by code and runs the ninth variant uncompiled: phases and
+    stages of a growing network would be variants of one."""
+    function = method.__func__
+    code = function.__code__.replace(co_name=f"step_{next(_numbers)}")
+    return MethodType(FunctionType(code, function.__globals__), method.__self__)
+
+
+def _laid_out(gradient: Tensor, parameter: Tensor) -> Tensor:
+    """In the parameter's layout: fused steps on a CPU take the numbers as they lie in memory (torch 2.11), unchecked."""
+    if gradient.stride() == parameter.stride():
+        return gradient
+    return torch.empty_like(parameter).copy_(gradient)
+
+
+def _whole_steps() -> AbstractContextManager[Any]:
+    """Lets a compiled function call `torch.autograd.grad`, which gradient penalties and this step do."""
+    import torch._dynamo
+
+    if hasattr(torch._dynamo.config, "trace_autograd_ops"):
+        patched: AbstractContextManager[Any] = torch._dynamo.config.patch(trace_autograd_ops=True)
+        return patched
+    return nullcontext()
