@@ -1,0 +1,36 @@
+"""Networks of the bundled plugins, by settings."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from gancraft_dcgan import DcganDiscriminatorOptions, DcganGeneratorOptions
+from gancraft_dcgan.convolutional import DcganDiscriminator, DcganGenerator
+from gancraft_progressive import ProgressiveGeneratorOptions, ProgressiveOptions
+from gancraft_progressive.discriminator import ProgressiveDiscriminator
+from gancraft_progressive.generator import ProgressiveGenerator
+
+from gancraft import DataShape
+
+
+def dcgan_generator(shape: DataShape, **options: Any) -> DcganGenerator:
+    return DcganGenerator(DcganGeneratorOptions(**options), shape)
+
+
+def dcgan_discriminator(shape: DataShape, **options: Any) -> DcganDiscriminator:
+    return DcganDiscriminator(DcganDiscriminatorOptions(**options), shape)
+
+
+def progressive(
+    shape: DataShape, stage: int = 0, seed: int = 0, **more: Any
+) -> tuple[ProgressiveGenerator, ProgressiveDiscriminator]:
+    """Small ones, grown to a stage."""
+    torch.manual_seed(seed)
+    options = {"width": 4, "max_width": 12, **more}
+    makes = ProgressiveGenerator(ProgressiveGeneratorOptions(latent_size=16, **options), shape)
+    judges = ProgressiveDiscriminator(ProgressiveOptions(**options), shape)
+    for following in range(1, stage + 1):
+        makes.grow(following)
+        judges.grow(following)
+    return makes, judges
