@@ -1,4 +1,4 @@
-"""`python -m gancraft`."""
+"""`python -m gancraft`, which torchrun calls."""
 
 from gancraft.cli.main import main
 

@@ -51,7 +51,7 @@ def report(plugins: Plugins) -> dict[str, Any]:
     """Everything as plain values."""
     import torch
 
-    from gancraft.style.compute import fast_bfloat16
+    from gancraft.compute import fast_bfloat16
 
     devices = [f"cpu, {torch.get_num_threads()} threads"]
     devices += [f"cuda:{i} {torch.cuda.get_device_name(i)}" for i in range(torch.cuda.device_count())]
@@ -63,6 +63,7 @@ def report(plugins: Plugins) -> dict[str, Any]:
         "torch": torch.__version__,
         "torchvision": _version("torchvision"),
         "gradio": _version("gradio"),
+        "mcp (gancraft web --mcp)": _version("mcp"),
         "devices": devices,
         "bfloat16 on the cpu": "fast" if fast_bfloat16(torch.device("cpu")) else "slow, float32 is used",
         "compiler": shutil.which(os.environ.get("CXX", "g++"))

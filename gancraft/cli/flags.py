@@ -15,7 +15,7 @@ from gancraft.resolve import Part
 
 # Flags of commands that no setting may take.
 RESERVED = {"output", "style", "content", "preview", "preview-every", "quiet", "json", "config", "set", "plugins-dir"}
-RESERVED |= {"no-plugin", "debug", "help", "version"}
+RESERVED |= {"no-plugin", "debug", "help", "version", "run", "resume"}
 SHORT = {"plugin": "-p"}
 
 

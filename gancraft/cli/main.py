@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from gancraft import __version__
-from gancraft.cli import doctor, plugins, recipe, style
+from gancraft.cli import doctor, evaluate, info, plugins, recipe, sample, style, train, walk, web
 from gancraft.cli.errors import debugging, fail
 from gancraft.cli.sniff import Words
 from gancraft.threads import share_cores
@@ -28,8 +28,14 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
     )
     app.callback()(_root)
     app.command("style", help=style.HELP)(style.command(words))
+    app.command("train", help=train.HELP)(train.command(words))
+    app.command("sample", help=sample.HELP)(sample.command)
+    app.command("walk", help=walk.HELP)(walk.command)
+    app.command("evaluate", help=evaluate.HELP)(evaluate.command)
+    app.command("info", help=info.HELP)(info.command)
     app.command("redo", help=recipe.REDO_HELP)(recipe.redo)
     app.command("recipe", help=recipe.RECIPE_HELP)(recipe.show)
+    app.command("web", help=web.HELP)(web.command)
     app.command("plugins", help=plugins.HELP)(plugins.command)
     app.command("doctor", help=doctor.HELP)(doctor.command)
     return app

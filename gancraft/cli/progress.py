@@ -20,11 +20,13 @@ from gancraft.events import Finished, Preview, Progress, Run, Started, Warned
 LINE_EVERY = 10.0  # seconds between lines where stderr is no terminal
 
 
-def follow(run: Run, title: str = "", quiet: bool = False, preview: Path | None = None) -> Finished:
+def follow(
+    run: Run, title: str = "", quiet: bool = False, preview: Path | None = None, verb: str = "painting"
+) -> Finished:
     """Drain a run, drawing its progress on stderr and saving previews into a folder. Ctrl-C asks it to stop, a second one
     ends the program at once. Returns the last event."""
     console = Console(stderr=True, highlight=False)
-    display = _Silent() if quiet else _Drawn(console, title) if console.is_terminal else _Lines(title)
+    display = _Silent() if quiet else _Drawn(console, title or verb) if console.is_terminal else _Lines(title)
     finished: Finished | None = None
     with display, _stopping(run):
         for event in run:
@@ -70,8 +72,15 @@ def parts(event: Progress) -> str:
     return "  ".join(f"{name} {value:.3g}" for name, value in event.values.items())
 
 
+def speed(event: Progress) -> str:
+    return "" if event.rate is None else f"{event.rate:,.0f}/s  "
+
+
 def clock(seconds: float | None) -> str:
-    return "" if seconds is None else f"{int(seconds) // 60}:{int(seconds) % 60:02} left"
+    if seconds is None:
+        return ""
+    hours, rest = divmod(int(seconds), 3600)
+    return f"{hours}:{rest // 60:02}:{rest % 60:02} left" if hours else f"{rest // 60}:{rest % 60:02} left"
 
 
 class _Silent:
@@ -101,7 +110,7 @@ class _Drawn(_Silent):
             console=console,
             transient=True,
         )
-        self.task = self.bar.add_task(title or "painting", total=None, rest="")
+        self.task = self.bar.add_task(title, total=None, rest="")
 
     def __enter__(self) -> _Drawn:
         self.bar.start()
@@ -116,7 +125,7 @@ class _Drawn(_Silent):
     def progress(self, event: Progress) -> None:
         level = f"level {event.level}/{event.levels}  " if event.levels > 1 else ""
         size = "{}x{}  ".format(*event.size) if event.size else ""
-        rest = f"{level}{size}{parts(event)}  {clock(event.seconds_left)}"
+        rest = f"{level}{size}{parts(event)}  {speed(event)}{clock(event.seconds_left)}"
         self.bar.update(self.task, completed=event.done, total=event.total, rest=rest)
 
 
@@ -132,4 +141,4 @@ class _Lines(_Silent):
     def progress(self, event: Progress) -> None:
         if time.monotonic() - self.last >= LINE_EVERY:
             self.last = time.monotonic()
-            self.say(f"{event.done}/{event.total}  {parts(event)}  {clock(event.seconds_left)}")
+            self.say(f"{event.done}/{event.total}  {parts(event)}  {speed(event)}{clock(event.seconds_left)}")

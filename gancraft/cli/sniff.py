@@ -6,12 +6,20 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 from gancraft import resolve
 from gancraft.errors import GancraftError
 from gancraft.plugins import Plugins, plugins_from_environment
 from gancraft.resolve import Layer, Part
 from gancraft.style.choice import STYLE, style_parts
+from gancraft.training.choice import TRAIN, train_parts
+
+# Commands whose flags depend on the parts chosen: their own part, what finds the others, and the flags that choose.
+CHOOSING: dict[str, tuple[Part, Any, tuple[str, ...]]] = {
+    "style": (STYLE, style_parts, ("plugin", "network")),
+    "train": (TRAIN, train_parts, ("plugin", "generator", "discriminator", "loss")),
+}
 
 
 class Words:
@@ -63,37 +71,60 @@ class Words:
                 raise
             return plugins_from_environment({})
 
-    @cached_property
-    def layers(self) -> list[Layer]:
+    def layers(self, command: str) -> list[Layer]:
         """What chooses the parts, strongest first."""
-        chosen = {"plugin": self.last("--plugin", "-p"), "network": self.last("--network")}
+        part, _, choosing = CHOOSING[command]
+        chosen = {name: self.last(f"--{name}", *(["-p"] if name == "plugin" else [])) for name in choosing}
         layers = [resolve.flags({name: value for name, value in chosen.items() if value is not None})]
         layers.append(resolve.assignments(self.values("--set")))
-        layers.append(resolve.environment(self.environ, "style", [STYLE]))
+        layers.append(resolve.environment(self.environ, command, [part]))
         if (file := self.last("--config")) is not None:
-            layers.append(resolve.config_file(Path(file), "style"))
-        return layers
+            layers.append(resolve.config_file(Path(file), command))
+        return layers + (self.resumed_layers if command == "train" else [])
 
-    @cached_property
-    def style_parts(self) -> list[Part]:
-        """The parts that have settings when painting."""
-        if self.command != "style":
-            return [STYLE]
+    def parts_of(self, command: str) -> list[Part]:
+        """The parts that have settings: those in use where it is this command that was typed."""
+        part, find, _ = CHOOSING[command]
+        if self.command != command:
+            return [part]
         try:
-            return style_parts(self.plugins, self.layers)[2]
+            parts: list[Part] = find(self.plugins, self.layers(command))[2]
+            return parts
         except GancraftError:
             if not self.completing:
                 raise
-            return style_parts(self.plugins, [])[2]
+            return list(find(self.plugins, [])[2])
+
+    @cached_property
+    def parts(self) -> list[Part]:
+        """The same, of the command that was typed."""
+        return self.parts_of(self.command) if self.command in CHOOSING else []
+
+    @cached_property
+    def resumed(self) -> dict[str, Any] | None:
+        """What the run to go on with says of itself, where --resume asks for one."""
+        folder = self.last("--run")
+        if "--resume" not in self.argv or folder is None:
+            return None
+        from gancraft.training.folder import RunFolder
+
+        return RunFolder(Path(folder), writes=False).description()
+
+    @property
+    def resumed_layers(self) -> list[Layer]:
+        """Its settings, weaker than whatever is said now."""
+        if self.resumed is None:
+            return []
+        return [Layer(resolve.flatten(self.resumed["options"]), "run.json: {key} = ", strict=False)]
 
     @cached_property
     def normalised(self) -> list[str]:
         """The arguments with `--part.name` written as the flag that the program has."""
-        if self.command != "style":
+        if self.command not in CHOOSING:
             return self.argv
         from gancraft.cli.flags import spellings
 
-        short = spellings(self.style_parts)
+        short = spellings(self.parts)
         end = self.argv.index("--") if "--" in self.argv else len(self.argv)
         result = []
         for word in self.argv[:end]:

@@ -62,7 +62,7 @@ def command(words: Words) -> Callable[..., None]:
         from gancraft.cli.inputs import gather
 
         layers = [resolve.flags(settings), resolve.assignments(set_ or [])]
-        layers.append(resolve.environment(words.environ, "style", words.style_parts))
+        layers.append(resolve.environment(words.environ, "style", words.parts_of("style")))
         if config is not None:
             layers.append(resolve.config_file(config, "style"))
         choice = resolve_style(words.plugins, layers)
@@ -71,7 +71,7 @@ def command(words: Words) -> Callable[..., None]:
         work = gather(choice, contents, styles, output, quiet)
         raise typer.Exit(paint_all(choice, work, preview, preview_every, quiet, as_json))
 
-    return with_settings(handled(style), words.style_parts)
+    return with_settings(handled(style), words.parts_of("style"))
 
 
 def paint_all(
