@@ -5,23 +5,23 @@ Whatever a plugin declares appears here by itself: its author writes no line of 
 
 from __future__ import annotations
 
-import contextlib
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
-from pydantic import ValidationError
 
-from gancraft.errors import GancraftError
 from gancraft.options import Options, Setting, settings
+from gancraft.web.settings import MAX_TEXT
 
 RADIO_CHOICES = 4  # more than this make a dropdown
 SLIDER_STEPS = 2000  # a slider with more positions can't be aimed: a number field then
 NICE_STEPS = 100  # about as many positions does a slider for fractions have
+_FLAG = re.compile(r"--(?:[a-z_]+\.)?([a-z][a-z0-9-]*)")
 
 
 @dataclass(frozen=True)
@@ -39,24 +39,29 @@ class Control:
 
 
 def draw(
-    part: str, model: type[Options], *, maxima: Mapping[str, float] | None = None, more: str = "More settings"
+    part: str,
+    model: type[Options],
+    *,
+    basic: bool,
+    maxima: Mapping[str, float] | None = None,
+    without: Mapping[str, Collection[str]] | None = None,
 ) -> list[Control]:
-    """Draw all settings of a part, within the open Blocks: `basic` ones in sight, the rest folded away under `more`.
+    """Draw settings of a part, within the open Blocks: the `basic` ones, which should be in sight, or all others.
 
-    maxima: upper bounds by name, below the model's own. Paths aren't drawn: a visitor's word must not open a file here.
+    maxima: upper bounds by name, below the model's own; without: choices by name that aren't offered.
     """
-    known = [setting for setting in settings(model) if setting.type is not Path]
-    drawn = [Control(part, s, component(s, maxima)) for s in known if s.basic]
-    rest = [setting for setting in known if not setting.basic]
-    if rest:
-        with gr.Accordion(more, open=False, elem_classes="gc-more"):
-            drawn += [Control(part, s, component(s, maxima)) for s in rest]
-    return drawn
+    known = [_offered(setting, without or {}) for setting in drawn(model) if setting.basic == basic]
+    return [Control(part, setting, component(setting, maxima)) for setting in known]
+
+
+def drawn(model: type[Options]) -> list[Setting]:
+    """The settings that have controls. Paths have none: a visitor's word must not open a file here."""
+    return [setting for setting in settings(model) if setting.type is not Path]
 
 
 def component(setting: Setting, maxima: Mapping[str, float] | None = None) -> Component:
     """The Gradio component of one setting."""
-    said: dict[str, Any] = {"label": title(setting.name), "info": setting.help}
+    said: dict[str, Any] = {"label": title(setting.name), "info": in_words(setting.help)}
     if setting.choices:
         return _choice(setting, said)
     if setting.type is bool:
@@ -66,7 +71,7 @@ def component(setting: Setting, maxima: Mapping[str, float] | None = None) -> Co
     text = setting.default if setting.default is not None else ""
     text = ", ".join(text) if setting.many and text else text
     hint = "a, b, c" if setting.many else "by itself" if setting.optional else None
-    return gr.Textbox(text, placeholder=hint, max_length=1000, **said)
+    return gr.Textbox(text, placeholder=hint, max_length=MAX_TEXT, **said)
 
 
 def _choice(setting: Setting, said: dict[str, Any]) -> Component:
@@ -119,22 +124,27 @@ def from_page(setting: Setting, value: Any) -> Any:
     return value
 
 
-@contextlib.contextmanager
-def errors_as_toasts() -> Iterator[None]:
-    """Within it, whatever is the visitor's to mend is shown as one line, without a traceback."""
-    try:
-        yield
-    except ValidationError as problem:
-        first = problem.errors(include_url=False)[0]
-        where = ".".join(map(str, first["loc"]))
-        raise gr.Error(f"{where}: {first['msg']}" if where else first["msg"], print_exception=False) from None
-    except GancraftError as problem:
-        raise gr.Error(str(problem), print_exception=False) from None
+def to_page(setting: Setting, value: Any) -> Any:
+    """The reverse: a value of the model as its component shows it."""
+    if setting.many:
+        return ", ".join(value or [])
+    return "" if value is None and setting.type not in (int, float) else value
+
+
+def in_words(text: str) -> str:
+    """What is written for the command line, for a page: `at --start-picture` → `at “Start picture”`, which is what controls
+    are called."""
+    return _FLAG.sub(lambda found: f"“{title(found[1])}”", text)
 
 
 def title(name: str) -> str:
     """`content_weight` → `Content weight`."""
     return name.replace("_", " ").replace("-", " ").capitalize()
+
+
+def _offered(setting: Setting, without: Mapping[str, Collection[str]]) -> Setting:
+    left_out = without.get(setting.name, ())
+    return replace(setting, choices=tuple(choice for choice in setting.choices if choice not in left_out))
 
 
 def _lowest(*bounds: float | None) -> float | None:

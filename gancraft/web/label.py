@@ -1,78 +1,73 @@
-"""The label beside the picture, as in a museum: what is being painted, how far it is, what it became.
+"""The label beside a picture, as in a museum: what is being made, how far it is, what it became.
 
-`data-state` tells the stylesheet which buttons are in sight, so that no event is needed for it.
+`data-state` ("idle", "waiting", "busy", "done") and `data-busy` tell the stylesheet which buttons are in sight, so that no
+event is needed for it.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from html import escape
-from typing import NamedTuple
 
 from gancraft.events import Progress
-from gancraft.pictures import Picture, samples
+
+Words = tuple[str, str]  # what it is called, and a sentence below
 
 
-class Title(NamedTuple):
-    """What is painted, and whether it is "wide", "tall" or "square": the frame is fitted to that."""
+@dataclass(frozen=True)
+class Sayings:
+    """What a tab's label says when there is no run: before the first, in the queue, after an error, and when the visitor gave
+    up before there was a result."""
 
-    text: str
-    shape: str = "wide"
+    idle: Words
+    waiting: Words
+    failed: Words
+    cancelled: Words
 
-
-def idle() -> str:
-    """Nothing was painted yet."""
-    return _label("idle", Title("Your painting will hang here"), "Choose a photo and a style, then paint.")
-
-
-def waiting() -> str:
-    """Paint was pressed; others may be before."""
-    return _label("waiting", Title("Getting ready"), "Waiting for a free easel …", _bar(None))
-
-
-def loading(title: Title) -> str:
-    """The run is being prepared."""
-    return _label("painting", title, "Mixing colours …", _bar(None))
+    def html(self, moment: str) -> str:
+        """The label of "idle", "waiting", "failed" or "cancelled"."""
+        words: Words = getattr(self, moment)
+        return busy(*words, state="waiting") if moment == "waiting" else label("idle", *words)
 
 
-def painting(title: Title, progress: Progress) -> str:
-    """A run is on its way."""
-    facts = [f"{progress.done} of {progress.total}" if progress.total else f"{progress.done} steps"]
-    if progress.size is not None:
-        facts.append(f"{progress.size[0]} × {progress.size[1]}")
-    if progress.seconds_left is not None:
-        facts.append(f"{seconds(progress.seconds_left)} left")
-    share = progress.done / progress.total if progress.total else None
-    return _label("painting", title, " · ".join(facts), _bar(share))
+def label(state: str, title: str, line: str | Sequence[str], shape: str = "wide") -> str:
+    """A label without a bar. line: a sentence, or facts to be set apart by dots; shape: "wide", "tall" or "square", to which
+    the frame is fitted."""
+    return _label(state, title, line, shape)
 
 
-def done(title: Title, facts: Sequence[str]) -> str:
-    """The picture is there."""
-    return _label("done", title, " · ".join(facts))
-
-
-def failed() -> str:
-    """A run ended with an error, which is shown as a message."""
-    return _label("idle", Title("Nothing was painted"), "The message says why: change that, and paint again.")
-
-
-def cancelled() -> str:
-    """The visitor gave up before there was a result."""
-    return _label("idle", Title("Stopped"), "Paint starts again whenever you like.")
-
-
-def title_of(content: Picture, style: Picture) -> Title:
-    """`Chelsea the cat, after Peacock`."""
-    aspect = content.width / content.height
-    return Title(
-        f"{name(content)}, after {name(style)}", "wide" if aspect > 1.2 else "tall" if aspect < 0.8 else "square"
+def busy(title: str, line: str | Sequence[str], shape: str = "wide", state: str = "busy") -> str:
+    """One of something that goes on, nobody knows how far."""
+    return _label(
+        state, title, line, shape, '<div class="gc-bar gc-busy" role="progressbar" aria-label="Working"><i></i></div>'
     )
 
 
-def name(picture: Picture) -> str:
-    """A bundled picture's title; for others the file's name without its ending."""
-    titles = {sample.name: sample.title for sample in samples()}
-    return titles.get(picture.sample or "") or picture.name.rpartition(".")[0] or picture.name
+def progressing(title: str, progress: Progress, more: Sequence[str] = (), shape: str = "wide") -> str:
+    """One of a run on its way, with seconds left. more: facts after those of the progress."""
+    if not progress.done:
+        return busy(title, more or "Getting ready …", shape)
+    facts = [f"{progress.done:,} of {progress.total:,}" if progress.total else f"{progress.done:,} steps"]
+    if progress.size is not None:
+        facts.append(f"{progress.size[0]} × {progress.size[1]}")
+    if progress.seconds_left is not None and math.isfinite(progress.seconds_left):
+        facts.append(f"{seconds(progress.seconds_left)} left")
+    if not progress.total:
+        return busy(title, [*facts, *more], shape)
+    percent = round(100 * min(1.0, progress.done / progress.total))
+    bar = (
+        f'<div class="gc-bar" role="progressbar" aria-label="Progress" aria-valuenow="{percent}">'
+        f'<i style="width:{percent}%"></i></div>'
+    )
+    return _label("busy", title, [*facts, *more], shape, bar)
+
+
+def shape_of(width: int, height: int) -> str:
+    """ "wide", "tall" or "square"."""
+    aspect = width / height
+    return "wide" if aspect > 1.2 else "tall" if aspect < 0.8 else "square"
 
 
 def seconds(value: float) -> str:
@@ -82,16 +77,9 @@ def seconds(value: float) -> str:
     return f"{round(value / 60)} min" if value < 5400 else f"{round(value / 3600)} h"
 
 
-def _label(state: str, title: Title, line: str, bar: str = "") -> str:
-    busy = " data-busy" if bar else ""
+def _label(state: str, title: str, line: str | Sequence[str], shape: str, bar: str = "") -> str:
+    said = line if isinstance(line, str) else " · ".join(line)
     return (
-        f'<div class="gc-label"{busy} data-state="{state}" data-shape="{title.shape}" role="status">'
-        f"<strong>{escape(title.text)}</strong><span>{escape(line)}</span>{bar}</div>"
+        f'<div class="gc-label"{" data-busy" if bar else ""} data-state="{state}" data-shape="{shape}" role="status">'
+        f"<strong>{escape(title)}</strong><span>{escape(said)}</span>{bar}</div>"
     )
-
-
-def _bar(share: float | None) -> str:
-    if share is None:
-        return '<div class="gc-bar gc-busy" role="progressbar"><i></i></div>'
-    percent = round(100 * min(1.0, share))
-    return f'<div class="gc-bar" role="progressbar" aria-valuenow="{percent}"><i style="width:{percent}%"></i></div>'

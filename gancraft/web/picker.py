@@ -3,59 +3,70 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from PIL import Image
 
 from gancraft.errors import UsageError
 from gancraft.pictures import Picture, Sample, open_picture, open_sample, samples
+from gancraft.web.quiet import QUIET
 
 SAMPLES = Path(__file__).parents[1] / "pictures" / "samples"
 HEIGHT = 186  # pixels of the field, its row of sources included
 THUMBNAIL = 256  # pixels; tiles are half as large, for screens of twice the density
+SMALL = 128  # of the tiles of `gc-small-tiles`
 
 
-def picker(kind: str, label: str) -> gr.Image:
-    """Draw a field for one picture, which opens with the first bundled picture of `kind`, and tiles of all of them.
+@dataclass(frozen=True)
+class Picker:
+    """A field for one picture, and tiles of the bundled ones of its kind. The field's value is the file as it was uploaded,
+    untouched: it is opened by `open_input`."""
 
-    The component's value is the file as it was uploaded, untouched: it is opened by `open_input`.
-    """
+    kind: str
+    image: gr.Image
+    tiles: gr.Gallery
+
+    def show(self, sample: str | None) -> tuple[Any, Any]:
+        """Updates of both: a bundled picture by its name, or none."""
+        for index, known in enumerate(samples(self.kind)):
+            if known.name == sample:
+                return gr.update(value=str(sample_path(known))), gr.Gallery(selected_index=index)
+        return gr.update(value=None), gr.Gallery(selected_index=None)
+
+
+def picker(kind: str, label: str, sample: str | None) -> Picker:
+    """Draw one that opens with a bundled picture, or empty, within a column of the class `gc-pick`."""
     known = samples(kind)
-    with gr.Column(elem_classes="gc-pick"):
-        gr.HTML(f"<h2>{label}</h2>", padding=False)
-        with gr.Row():
-            image = _field(label, known[0])
-            tiles = _tiles(label, known)
+    names = [entry.name for entry in known]
+    with gr.Row():
+        image = field(label, sample_path(known[names.index(sample)]) if sample is not None else None)
+        tiles = _tiles(label, known, names.index(sample) if sample is not None else None)
 
     def pick(event: gr.SelectData) -> str:
         return str(sample_path(known[event.index]))
 
-    tiles.select(pick, None, image, queue=False, show_progress="hidden", api_visibility="private")
+    tiles.select(pick, None, image, **QUIET)
     # A picture of one's own is none of the tiles.
-    gr.on(
-        [image.upload, image.clear],
-        lambda: gr.Gallery(selected_index=None),
-        None,
-        tiles,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    return image
+    gr.on([image.upload, image.clear], lambda: gr.Gallery(selected_index=None), None, tiles, **QUIET)
+    return Picker(kind, image, tiles)
 
 
-def _field(label: str, first: Sample) -> gr.Image:
+def field(label: str, file: Path | None = None, height: int = HEIGHT) -> gr.Image:
+    """Draw a field for a picture that is dropped, chosen, pasted or taken."""
     image = gr.Image(
-        str(sample_path(first)),
+        str(file) if file is not None else None,
         label=label,
         show_label=False,
         type="filepath",
         image_mode=None,
         sources=["upload", "clipboard", "webcam"],
         buttons=[],
-        height=HEIGHT,
+        placeholder="Drop a picture, or click",
+        height=height,
         elem_classes="gc-input",
     )
     # Gradio would open the file with Pillow first, and tell people of damaged or foreign ones in Pillow's words.
@@ -63,15 +74,15 @@ def _field(label: str, first: Sample) -> gr.Image:
     return image
 
 
-def _tiles(label: str, known: list[Sample]) -> gr.Gallery:
+def _tiles(label: str, known: list[Sample], selected: int | None) -> gr.Gallery:
     return gr.Gallery(
         [(_thumbnail(sample), sample.title) for sample in known],
-        label=f"{label}s that come along",
+        label=f"{label}: pictures that come along",
         show_label=False,
         columns=math.ceil(math.sqrt(len(known))),
         height="auto",
         allow_preview=False,
-        selected_index=0,
+        selected_index=selected,
         object_fit="cover",
         buttons=[],
         container=False,
@@ -102,7 +113,13 @@ def _by_hash() -> dict[str, str]:
     return {open_sample(sample.name).sha256: sample.name for sample in samples()}
 
 
+@cache
 def _thumbnail(sample: Sample) -> Image.Image:
-    image = Image.open(sample_path(sample)).convert("RGB")
-    image.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
-    return image
+    return thumbnail(sample_path(sample), THUMBNAIL)
+
+
+def thumbnail(file: str | Path, side: int) -> Image.Image:
+    """The picture in a file, small. side: the long one, in pixels."""
+    with Image.open(file) as image:
+        image.thumbnail((side, side), Image.Resampling.LANCZOS)
+        return image.convert("RGB")

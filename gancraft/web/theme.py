@@ -12,7 +12,9 @@ import gradio as gr
 from gradio.themes.utils.colors import Color
 from gradio.themes.utils.sizes import radius_md, spacing_md, text_md
 
-CSS = Path(__file__).with_name("page.css")
+# What the whole page shares, and then a file for each tab.
+_FOLDER = Path(__file__).with_name("css")
+CSS = [_FOLDER / f"{name}.css" for name in ("page", "access", "style", "generate", "train", "learn", "plugins")]
 
 SANS = ("ui-sans-serif", "system-ui", "-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "sans-serif")
 MONO = ("ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace")
@@ -84,11 +86,11 @@ def theme() -> gr.themes.Base:
         button_primary_text_color="#ffffff",
         button_primary_text_color_dark="#ffffff",
         button_secondary_background_fill="*neutral_200",
-        button_secondary_background_fill_hover="*neutral_300",
+        button_secondary_background_fill_hover="#dfd9cc",
         button_secondary_background_fill_dark="#2c2a2e",
-        button_secondary_background_fill_hover_dark="#3a383d",
+        button_secondary_background_fill_hover_dark="#353338",
         button_large_text_weight="600",
-        link_text_color="*primary_600",
+        link_text_color="*primary_700",
         link_text_color_dark="*primary_400",
         loader_color="*primary_500",
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import threading
 import time
 from collections.abc import Iterator
@@ -16,7 +17,22 @@ import gancraft
 from gancraft.plugins import PluginInfo, Plugins, Registered, find_plugins
 from gancraft.web.settings import Limits
 
-BOUNDS = Limits(max_side=128, start_side=64, max_megapixels=1, maxima={"iterations": 4}, computer=False)
+BOUNDS = Limits(
+    max_side=128,
+    start_side=64,
+    max_megapixels=1,
+    maxima={"iterations": 4},
+    computer=False,
+    train_side=16,
+    train_start_side=8,
+    train_pictures=200_000,
+    train_start_pictures=640,
+    train_maxima={"batch": 128},
+    set_files=50,
+    set_megabytes=2,
+    keep_runs=False,
+    train_parameters=5_000_000,
+)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -92,8 +108,62 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     cache: Path = tmp_path_factory.mktemp("gradio")
     patch.setenv("GRADIO_TEMP_DIR", str(cache))
     patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
+    patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("prepared")))
     page: Any = build_page(with_endless(), BOUNDS)
     _, address, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield address
     page.close(verbose=False)
     patch.undo()
+
+
+CHROMIUM = "/usr/bin/chromium"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+BROWSER_PATIENCE = 90_000  # milliseconds
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Any]:
+    """Chromium; where it is missing the tests are skipped, but not on CI, where they must have run."""
+    try:
+        from playwright.sync_api import sync_playwright
+    except ImportError:
+        sync_playwright = None  # type: ignore[assignment]
+    if sync_playwright is None or not Path(CHROMIUM).exists():
+        missing = "playwright isn't installed" if sync_playwright is None else f"there is no {CHROMIUM}"
+        if os.environ.get("CI") == "true":
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[(1280, 900), (390, 844)], ids=["desktop", "phone"])
+def page(browser: Any, url: str, request: pytest.FixtureRequest) -> Iterator[Any]:
+    width, height = request.param
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.errors = []
+    page.on("pageerror", lambda error: page.errors.append(error))
+    page.goto(url, wait_until="domcontentloaded")
+    page.wait_for_selector(".gc-paint", timeout=BROWSER_PATIENCE)
+    yield page
+    page.close()
+
+
+def open_tab(page: Any, name: str) -> None:
+    """Go to a tab by its name; on a phone some are in a menu."""
+    tab = page.locator(f'button[role="tab"]:has-text("{name}")')
+    if tab.count() == 0:
+        page.click('.gc-tabs [aria-label="More tabs"]')
+        tab = page.locator(f'.gc-tabs .overflow-dropdown button:has-text("{name}")')
+    tab.first.click()
+    page.wait_for_selector(f".gc-{name.lower()}", timeout=BROWSER_PATIENCE)
+
+
+def state(page: Any, wanted: str, tab: str = "style") -> None:
+    """Wait until the label of a tab says "idle", "waiting", "busy" or "done"."""
+    page.wait_for_selector(f'.gc-{tab} .gc-label[data-state="{wanted}"]', timeout=BROWSER_PATIENCE)

@@ -10,7 +10,8 @@ import pytest
 
 from gancraft import Options, UsageError, option
 from gancraft.style.settings import OptimiseOptions
-from gancraft.web.controls import Control, draw, errors_as_toasts, from_page, layer, slider_step
+from gancraft.web.controls import Control, draw, from_page, in_words, layer, slider_step, to_page
+from gancraft.web.errors import OURS, friendly
 
 
 class Things(Options):
@@ -30,7 +31,8 @@ class Things(Options):
 
 def drawn(**more: Any) -> dict[str, Control]:
     with gr.Blocks(analytics_enabled=False):
-        return {control.setting.name: control for control in draw("my-part", Things, **more)}
+        both = [*draw("my-part", Things, basic=True, **more), *draw("my-part", Things, basic=False, **more)]
+        return {control.setting.name: control for control in both}
 
 
 def test_every_kind_of_setting_has_its_component() -> None:
@@ -54,14 +56,8 @@ def test_a_visitor_is_never_asked_for_a_path() -> None:
     assert "file" not in drawn()
 
 
-def test_basic_settings_are_in_sight_and_the_rest_is_folded_away() -> None:
-    for control in drawn().values():
-        parent = control.component.parent
-        while parent is not None and not isinstance(parent, gr.Accordion):
-            parent = parent.parent
-        folded = isinstance(parent, gr.Accordion)
-        assert folded != control.setting.basic
-        assert not folded or parent.open is False
+def test_a_choice_may_be_left_out() -> None:
+    assert drawn(without={"shade": ["light"]})["shade"].component.choices == [("dark", "dark")]
 
 
 def test_components_open_with_the_default_and_say_the_help() -> None:
@@ -83,7 +79,7 @@ def test_untouched_controls_give_the_defaults_back() -> None:
     parts = layer(controls, [control.component.value for control in controls])
     assert Things(**parts["my-part"]) == Things()
     with gr.Blocks(analytics_enabled=False):
-        controls = draw("optimise", OptimiseOptions)
+        controls = [c for basic in (True, False) for c in draw("optimise", OptimiseOptions, basic=basic)]
     parts = layer(controls, [control.component.value for control in controls])
     assert OptimiseOptions(**parts["optimise"]) == OptimiseOptions()
 
@@ -94,6 +90,18 @@ def test_untouched_controls_give_the_defaults_back() -> None:
 )
 def test_texts_become_values(name: str, value: Any, taken: Any) -> None:
     assert from_page(drawn()[name].setting, value) == taken
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"), [("layers", ["a", "b:2"], "a, b:2"), ("layers", None, ""), ("limit", None, None)]
+)
+def test_values_become_texts(name: str, value: Any, shown: Any) -> None:
+    setting = drawn()[name].setting
+    assert to_page(setting, value) == shown and from_page(setting, shown) == value
+
+
+def test_words_of_the_command_line_become_those_of_the_page() -> None:
+    assert in_words("try a smaller --learning-rate, or --gram.shift 0") == "try a smaller “Learning rate”, or “Shift” 0"
 
 
 @pytest.mark.parametrize(
@@ -114,11 +122,12 @@ def test_a_slider_only_where_it_helps(low: float, high: float, value: float, who
 
 
 def test_errors_are_one_line() -> None:
-    with pytest.raises(gr.Error) as usage, errors_as_toasts():
+    with pytest.raises(gr.Error) as usage, friendly():
         raise UsageError("there is no such thing")
     assert usage.value.message == "there is no such thing"
-    with pytest.raises(gr.Error) as invalid, errors_as_toasts():
+    with pytest.raises(gr.Error) as invalid, friendly():
         Things(count=99)
     assert invalid.value.message.startswith("count: ") and "\n" not in invalid.value.message
-    with pytest.raises(ZeroDivisionError), errors_as_toasts():
+    with pytest.raises(gr.Error) as ours, friendly():
         _ = 1 / 0
+    assert ours.value.message == OURS

@@ -20,8 +20,11 @@ from gancraft.pictures import open_picture, open_sample, read_recipe
 from gancraft.web.settings import OWN, PUBLIC, limits
 from tests.web.conftest import Watched
 
-# Gradio sums up its own runs with an option that pandas is about to drop.
-pytestmark = pytest.mark.filterwarnings("ignore:.*future.no_silent_downcasting.*")
+pytestmark = [
+    # Gradio sums up its own runs with things that pandas is about to drop.
+    pytest.mark.filterwarnings("ignore:.*future.no_silent_downcasting.*"),
+    pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
+]
 
 PATIENCE = 60  # seconds after which something that should happen is taken for never
 
@@ -43,13 +46,13 @@ def until(condition: Any) -> None:
 def test_untouched_it_paints_the_samples_with_the_recipe_inside(client: Client) -> None:
     file, pair, label, command = client.predict(api_name="/style")
     picture, recipe = open_picture(file), read_recipe(file)
-    assert (picture.width, picture.height) == (64, 64)
-    assert [entry.get("sample") for entry in recipe["inputs"]] == ["astronaut", "brush"]
+    assert (picture.width, picture.height) == (64, 43)
+    assert [entry.get("sample") for entry in recipe["inputs"]] == ["cat", "swirl"]
     assert recipe["options"]["optimise"]["iterations"] == 4
     assert recipe["facts"]["iterations"] == 4
     assert len(pair) == 2 and all(Path(side).exists() for side in pair)
-    assert 'data-state="done"' in label and "Astronaut Eileen Collins, after" in label
-    assert command == "gancraft style sample:astronaut sample:brush --size 64 --iterations 4"
+    assert 'data-state="done"' in label and "Chelsea the cat, after Night over the valley" in label
+    assert command == "gancraft style sample:cat sample:swirl --size 64 --iterations 4"
 
 
 def test_own_pictures_and_settings_reach_the_engine(client: Client, tmp_path: Path) -> None:
@@ -67,13 +70,42 @@ def test_own_pictures_and_settings_reach_the_engine(client: Client, tmp_path: Pa
     assert "--covariance" in command and "--strength 0.9" in command and "--seed 7" in command
 
 
+def test_several_styles_are_blended_by_their_weights(client: Client, tmp_path: Path) -> None:
+    from gancraft.pictures import save_picture
+
+    own = tmp_path / "wall.png"
+    save_picture(own, open_sample("mosaic").resized(60, 60).rgb_HWC)
+    more = {"style_2": handle_file(own), "weight_2": 0.5, "style_4": handle_file(own), "weight_4": 0}
+    file, _, label, command = client.predict(**more, api_name="/style")
+    inputs = [entry for entry in read_recipe(file)["inputs"] if entry["role"] == "style"]
+    assert [(entry["name"], entry["weight"]) for entry in inputs] == [("swirl.jpg", 1), ("wall.png", 0.5)]
+    assert "after Night over the valley and wall" in label
+    assert command.startswith("gancraft style sample:cat --style sample:swirl --style wall.png:0.5 ")
+    assert Path(file).name == "cat-swirl-wall.png"
+    with pytest.raises(AppError, match="all styles have weight 0"):
+        client.predict(weight=0, style_2=handle_file(own), weight_2=0, api_name="/style")
+
+
+def test_a_picture_to_start_from(client: Client, tmp_path: Path) -> None:
+    from gancraft.pictures import save_picture
+
+    own = tmp_path / "sketch.png"
+    save_picture(own, open_sample("coffee").resized(60, 40).rgb_HWC)
+    file, _, _, command = client.predict(start_picture=handle_file(own), api_name="/style")
+    recipe = read_recipe(file)
+    assert [entry["name"] for entry in recipe["inputs"]] == ["cat.jpg", "swirl.jpg", "sketch.png"]
+    assert recipe["inputs"][2]["role"] == "start" and recipe["options"]["optimise"]["start"] == "picture"
+    assert "--start-picture sketch.png" in command and "--start picture" in command
+
+
 def test_the_api_has_names(client: Client) -> None:
     endpoints: Any = client.view_api(return_format="dict", print_info=False)
-    assert list(endpoints["named_endpoints"]) == ["/style"]
     names = [p["parameter_name"] for p in endpoints["named_endpoints"]["/style"]["parameters"]]
-    assert names[:5] == ["content", "style", "method", "size", "seed"]
+    styles = ["style", "weight", "style_2", "weight_2", "style_3", "weight_3", "style_4", "weight_4"]
+    assert names[:13] == ["content", *styles, "method", "size", "seed", "start_picture"]
     assert {"optimise_strength", "gram_covariance", "endless_brushes"} <= set(names)
-    assert not any(name.startswith("param_") or "path" in name or "picture" in name for name in names)
+    assert not any(name.startswith("param_") or "path" in name or name.endswith("start_picture") for name in names[13:])
+    assert len(endpoints["named_endpoints"]["/style"]["returns"]) == 4
 
 
 @pytest.mark.parametrize(

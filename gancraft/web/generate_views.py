@@ -1,0 +1,207 @@
+"""What the Generate tab shows of a model: a sheet of its pictures, one of them large, a film, and what the model is.
+
+Shape suffixes: N = pictures, C = channels, H, W = height, width.
+"""
+
+from __future__ import annotations
+
+import shlex
+import tempfile
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import gradio as gr
+import numpy as np
+
+from gancraft.web import gpu, label
+from gancraft.web.errors import friendly
+from gancraft.web.generate_models import Opened, Shelf
+from gancraft.web.label import Sayings
+from gancraft.web.painting import levels
+from gancraft.web.runs import Outputs, Seen, Switch, watch
+from gancraft.web.turns import TURNS
+
+if TYPE_CHECKING:
+    from gancraft.models import ModelInfo
+
+FPS = 30
+POINTS = 1000  # of a model of points, drawn in one picture
+TURN = "each in turn"
+SHEET = Sayings(
+    idle=("Pictures that never were", "They will hang here in a moment."),
+    waiting=("Getting ready", "The network wakes up …"),
+    failed=("No pictures were made", "The message says why."),
+    cancelled=("Stopped", ""),
+)
+FILM = Sayings(
+    idle=("Your film will play here", "Click two pictures of the sheet, then make it."),
+    waiting=("Getting ready", "Waiting for a free projector …"),
+    failed=("No film was made", "The message says why: change that, and try again."),
+    cancelled=("Stopped", "Make the film starts again whenever you like."),
+)
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a visitor asks of a model. class_name: "" where each class has its turn."""
+
+    model: str
+    own: str | None
+    seed: int
+    truncation: float
+    class_name: str
+
+    def label(self, info: ModelInfo) -> int | None:
+        """The number of the class, None without one. Raises UsageError for one that the model hasn't."""
+        from gancraft.latent.latents import class_number
+
+        return class_number(info, self.class_name) if self.class_name else None
+
+    def flags(self) -> Iterator[str]:
+        """Of the command line, what differs from its defaults."""
+        if self.seed:
+            yield from ("--seed", str(self.seed))
+        if self.truncation != 1:
+            yield from ("--truncation", f"{self.truncation:g}")
+        if self.class_name:
+            yield from ("--class", self.class_name)
+
+    def facts(self) -> Iterator[str]:
+        yield f"seed {self.seed}"
+        if self.truncation != 1:
+            yield f"truncation {self.truncation:g}"
+        if self.class_name:
+            yield f"class {self.class_name}"
+
+
+def sheet_events(shelf: Shelf, wish: Wish, count: int) -> Iterator[Outputs]:
+    """Yields (pictures, file of the sheet, label, command) once, while the file is there."""
+    with friendly(), tempfile.TemporaryDirectory(prefix="gancraft-") as folder:
+        from gancraft.latent.results import save_sheet
+        from gancraft.latent.sheet import is_points, rgb
+
+        opened = shelf.open(wish.model, wish.own)
+        shape, points = opened.model.info.shape, is_points(opened.model.info.shape)
+        made = POINTS if points else min(count, opened.most)
+        x_NCHW = _pictures(opened, wish, range(made))
+        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}.png"
+        save_sheet(file, x_NCHW, shape, _recipe(opened, wish))
+        gallery: list[tuple[Any, str]] = [(str(file), "All points")]
+        if not points:
+            gallery = [(x_HWC, f"Picture {number}") for number, x_HWC in enumerate(levels(rgb(x_NCHW)))]
+        facts = [f"{made:,} points"] if points else [f"{made} pictures", f"{shape.width} × {shape.height}"]
+        facts += [*wish.facts(), *([f"no more than {made} of this size"] if made < count else [])]
+        said = label.label("done", f"By {opened.source.stem}", facts, "square")
+        command = shlex.join(["gancraft", "sample", opened.source.name, "-n", str(made), *wish.flags()])
+        yield gallery, str(file), said, command
+
+
+def single_events(shelf: Shelf, wish: Wish, through: str) -> Iterator[Outputs]:
+    """Yields (the last picked picture, its label, its file, all picked ones) once, while the file is there."""
+    with friendly(), tempfile.TemporaryDirectory(prefix="gancraft-") as folder:
+        from gancraft.latent.results import save_sheet, save_single
+        from gancraft.latent.sheet import is_points, rgb
+        from gancraft.latent.walk import stops
+
+        opened, numbers = shelf.open(wish.model, wish.own), stops(through)
+        shape, recipe, last = opened.model.info.shape, _recipe(opened, wish), numbers[-1]
+        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}-{last}.png"
+        if is_points(shape):
+            save_sheet(file, _pictures(opened, wish, range(POINTS)), shape, recipe)
+            yield str(file), label.label("done", "All points", list(wish.facts()), "square"), str(file), None
+            return
+        x_NCHW = _pictures(opened, wish, numbers)
+        save_single(file, x_NCHW[-1], last, recipe)
+        names = ["From", "To"] if len(numbers) == 2 else [f"Stop {place}" for place in range(1, len(numbers) + 1)]
+        picked = [
+            (x_HWC, f"{name}: picture {number}")
+            for name, number, x_HWC in zip(names, numbers, levels(rgb(x_NCHW)), strict=True)
+        ]
+        said = label.label("done", f"Picture {last}", list(wish.facts()), label.shape_of(shape.width, shape.height))
+        yield str(file), said, str(file), picked
+
+
+def film_events(
+    switch: Switch, shelf: Shelf, wish: Wish, through: str, seconds: float, max_seconds: float
+) -> Iterator[Outputs]:
+    """Make a film, and yield (film, its file, label, command) as they come about. Closing this closes the run. max_seconds:
+    work is stopped then, and what there is is kept."""
+    yield None, None, label.busy("Your film", "The network wakes up …", "square"), ""
+    with friendly(), tempfile.TemporaryDirectory(prefix="gancraft-") as folder:
+        from gancraft.latent.walk import filming, stops
+
+        opened, numbers = shelf.open(wish.model, wish.own), stops(through)
+        info = opened.model.info
+        chosen = wish.label(info)
+        if info.shape.classes and chosen is None:  # a film has one class: that of the picture which it begins with
+            chosen = numbers[0] % info.shape.classes
+            wish = Wish(wish.model, wish.own, wish.seed, wish.truncation, class_names(info)[chosen])
+        title = "From " + " to ".join(map(str, numbers[:6])) + (" and on" if len(numbers) > 6 else "") + ", and back"
+        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}-{'-'.join(map(str, numbers[:6]))}.mp4"
+        words = ["--through", ",".join(map(str, numbers)), "--seconds", f"{seconds:g}", *wish.flags()]
+
+        def draw(seen: Seen) -> Outputs:
+            if seen.finished is None:
+                return gr.skip(), gr.skip(), label.progressing(title, seen.progress, shape="square"), gr.skip()
+            frames, size = seen.progress.done, seen.progress.size or (0, 0)
+            facts = [f"{frames} frames" + (", stopped" if seen.finished.stopped else ""), f"{size[0]} × {size[1]}"]
+            said = label.label("done", title, [*facts, *wish.facts()], label.shape_of(*size))
+            return str(file), str(file), said, shlex.join(["gancraft", "walk", opened.source.name, *words])
+
+        start = partial(
+            filming, opened.model, file, wish.seed, numbers, seconds, FPS,
+            truncation=wish.truncation, label=chosen or 0, batch=opened.batch,
+        )  # fmt: skip
+        yield from watch(switch, start, draw, outputs=4, expected=3 * seconds, max_seconds=max_seconds)
+
+
+def class_names(info: ModelInfo) -> Sequence[str]:
+    """Names of a model's classes, or their numbers."""
+    return info.classes or [str(number) for number in range(info.shape.classes)]
+
+
+def card(opened: Opened, summary: str) -> str:
+    """What a model is, in a few lines of HTML. Its file may be anybody's."""
+    info, facts = opened.model.info, opened.model.info.training
+    shape, seen = info.shape, facts.get("pictures")
+    kind = {1: "in grey", 3: "in colour", 4: "with transparency"}.get(shape.channels, "")
+    makes = str(shape) if (shape.height, shape.width) == (1, 1) else f"{shape.width} × {shape.height} pixels {kind}"
+    rows = [("Makes", makes + (f", {shape.classes} classes" if shape.classes else ""))]
+    if facts.get("data"):
+        rows.append(("Learned from", str(facts["data"])))
+    if isinstance(seen, int):
+        rows.append(("Has seen", f"{seen:,} pictures"))
+    plugin = " ".join(filter(None, (info.plugin.get("distribution"), info.plugin.get("version"))))
+    rows.append(("Network", f"{info.name}{f', {plugin}' if plugin else ''}"))
+    said = "".join(f"<dt>{name}</dt><dd>{escape(text[:200])}</dd>" for name, text in rows)
+    return f'<div class="gc-card"><p>{escape(summary)}</p><dl>{said}</dl></div>'
+
+
+def _pictures(opened: Opened, wish: Wish, numbers: Sequence[int]) -> np.ndarray:
+    """x_NCHW in [0, 1], a batch a turn."""
+    from gancraft.latent.generate import pictures
+
+    chosen, parts = wish.label(opened.model.info), []
+    for start in range(0, len(numbers), opened.batch):
+        with TURNS.turn():
+            parts.append(
+                pictures(
+                    opened.model,
+                    wish.seed,
+                    numbers[start : start + opened.batch],
+                    truncation=wish.truncation,
+                    label=chosen,
+                    device=gpu.device(),
+                )
+            )
+    return np.concatenate(parts)
+
+
+def _recipe(opened: Opened, wish: Wish) -> dict[str, Any]:
+    from gancraft.latent.results import sample_recipe
+
+    return sample_recipe(opened.source, opened.model, wish.seed, wish.truncation, wish.class_name or None)
