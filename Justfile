@@ -11,6 +11,18 @@ install:
 test *arguments:
     .venv/bin/python -m pytest {{arguments}}
 
+# The slow tests, one of which installs a Space anew, and those in a real Chromium.
+test-more:
+    .venv/bin/python -m pytest -m slow && .venv/bin/python -m pytest -m browser
+
+# The page, as it is in this folder.
+page *arguments:
+    .venv/bin/gancraft web {{arguments}}
+
+# Write down the page's API anew, after a change that is meant.
+api:
+    .venv/bin/python -m tests.web.test_api --update
+
 # Format, lint, types, and the floors of the house.
 check:
     .venv/bin/ruff format . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports

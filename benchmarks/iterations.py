@@ -24,9 +24,9 @@ from gancraft_gram import GramOptions
 from gancraft_gram.loss import GramLoss
 
 from benchmarks.networks import flops, network
+from gancraft.compute import Compute
 from gancraft.events import Progress, Run, Warned
 from gancraft.interfaces import StyleInput, StyleJob
-from gancraft.style.compute import Compute
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.settings import OptimiseOptions
 

@@ -19,18 +19,25 @@ COMMANDS = (
     ["style", "--plugin", "gram"],
     ["redo"],
     ["recipe"],
+    ["train", "--plugin", "dcgan"],
+    ["sample"],
+    ["walk"],
+    ["evaluate"],
+    ["info"],
+    ["web"],
     ["plugins"],
     ["doctor"],
 )
 HEAD = """# Commands
 
-Made by `python docs/generate.py` from the program itself; a test keeps it in step. Options of `style` follow the plugin and
-the network chosen, so `gancraft style --plugin NAME --help` is always the truth for yours.
+Made by `python docs/generate.py` from the program itself; a test keeps it in step. Options of `style` and `train` follow the
+plugin and the parts chosen, so `gancraft style --plugin NAME --help` is always the truth for yours.
 
 Every option of `style` can also stand in a file (`--config FILE`, a TOML table `[style]` with subtables for the parts, as in
 `[style.gram]`), in the environment (`GANCRAFT_STYLE_STRENGTH`), or be given as `--set strength=0.7` and
-`--set gram.shift=0.5`. A flag counts most, then `--set`, the environment, the file, the default. Exit codes: 0 done, 1 the
-run failed, 2 wrong usage, 130 stopped by Ctrl-C with what there was saved.
+`--set gram.shift=0.5`; those of `train` likewise (`[train.gan]`, `GANCRAFT_TRAIN_BATCH`, `--set gan.r1=1`). A flag counts
+most, then `--set`, the environment, the file, the default. Exit codes: 0 done, 1 the run failed, 2 wrong usage, 130 stopped
+by Ctrl-C with what there was saved.
 """
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -9,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from gancraft.pictures import open_picture, read_recipe
+from tests.training.engine_helpers import pictures
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugin-author.md"
 EXAMPLES = dict(re.findall(r"<!-- example: (\S+) -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
@@ -21,27 +23,21 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("plugin", "flag"), [("channel-means", "--power=1.5"), ("posterise", "--colours=3")])
-def test_it_paints(plugin: str, flag: str, folder: Path) -> None:
+def run(*arguments: str) -> str:
+    """What a command that succeeds prints."""
     from gancraft.cli.main import build_app
 
+    result = CliRunner().invoke(build_app(list(arguments)), list(arguments))
+    assert result.exit_code == 0, result.output
+    return result.output
+
+
+@pytest.mark.parametrize(("plugin", "flag"), [("channel-means", "--power=1.5"), ("posterise", "--colours=3")])
+def test_it_paints(plugin: str, flag: str, folder: Path) -> None:
     out = folder / "out.png"
     extra = ["--iterations", "4"] if plugin == "channel-means" else []
-    arguments = [
-        "style",
-        "--plugins-dir",
-        str(folder),
-        "--plugin",
-        plugin,
-        flag,
-        *extra,
-        "--size",
-        "64",
-        "-o",
-        str(out),
-    ]
-    result = CliRunner().invoke(build_app(arguments), arguments)
-    assert result.exit_code == 0, result.output
+    own = ["--plugins-dir", str(folder), "--plugin", plugin, flag]
+    run("style", *own, *extra, "--size", "64", "-o", str(out))
     picture = open_picture(out)
     assert max(picture.width, picture.height) == 64
     assert read_recipe(out)["options"]["style"]["plugin"] == plugin
@@ -49,5 +45,29 @@ def test_it_paints(plugin: str, flag: str, folder: Path) -> None:
         assert len({tuple(pixel) for pixel in (picture.rgb_HWC * 255).round().reshape(-1, 3).tolist()}) <= 3
 
 
-def test_the_page_has_both_kinds() -> None:
-    assert set(EXAMPLES) == {"channel_means.py", "posterise.py"}
+@pytest.mark.parametrize(
+    ("plugin", "more"),
+    [
+        ("small", ["--margin", "2", "--r1", "0.5"]),
+        ("dcgan", ["--loss", "margin", "--generator.width", "8", "--discriminator.width", "8"]),
+        ("vae", ["--beta", "0.5", "--width", "32"]),
+    ],
+)
+def test_it_trains_goes_on_and_makes_pictures(
+    plugin: str, more: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GANCRAFT_CACHE", str(folder / "cache"))
+    data, own, trained = pictures(folder / "data"), ["--plugins-dir", str(folder)], str(folder / "trained")
+    command = ["train", str(data), *own, "--plugin", plugin, *more, "--batch", "16", "--run", trained, "--quiet"]
+    run(*command, "--pictures", "320", "--device", "cpu")
+    told = json.loads(run(*command, "--pictures", "480", "--device", "cpu", "--json"))
+    assert told["pictures"] == 480 and not told["stopped"]
+    out = folder / "sheet.png"
+    run("sample", trained, *own, "-n", "4", "--scale", "1", "-o", str(out), "--device", "cpu")
+    picture = open_picture(out)
+    assert (picture.width, picture.height) == (18, 18)
+    assert json.loads(run("info", trained, *own, "--json"))["installed"]
+
+
+def test_the_page_has_every_kind() -> None:
+    assert set(EXAMPLES) == {"channel_means.py", "posterise.py", "small_gan.py", "vae.py"}

@@ -40,6 +40,11 @@ except SystemExit as leaving:
         ["plugins", "--json"],
         ["style", "--help"],
         ["style", "--plugin", "gram", "--help"],
+        ["sample", "--help"],
+        ["walk", "--help"],
+        ["evaluate", "--help"],
+        ["info", "--help"],
+        ["web", "--help"],
     ],
     ids=" ".join,
 )
