@@ -6,10 +6,9 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from gancraft import DataShape, Discriminator, Stage, minibatch_deviation
+from gancraft import DataShape, Discriminator, EqualConv2d, EqualLinear, Stage, halved, minibatch_deviation, size_chain
 from gancraft_progressive import ProgressiveOptions
-from gancraft_progressive.growth import Grower, halved, schedule, sizes_of, widths_of
-from gancraft_progressive.layers import SLOPE, EqualConv2d, EqualLinear
+from gancraft_progressive.growth import Grower, schedule, widths_of
 
 
 class ProgressiveDiscriminator(Discriminator):
@@ -23,13 +22,13 @@ class ProgressiveDiscriminator(Discriminator):
 
     def __init__(self, options: ProgressiveOptions, shape: DataShape):
         super().__init__(options, shape)
-        self.sizes = sizes_of(shape)
+        self.sizes = size_chain(shape)
         self.widths = widths_of(options, len(self.sizes))
         (height, width), channels = self.sizes[0], self.widths[0]
         self.pixels = nn.ModuleDict({"0": _pixels(shape.channels, channels)})
         self.blocks = nn.ModuleList()  # the newest is the last, and comes first
-        self.end = nn.Sequential(EqualConv2d(channels + 1, channels, 3), nn.LeakyReLU(SLOPE), nn.Flatten())
-        self.dense = nn.Sequential(EqualLinear(channels * height * width, channels), nn.LeakyReLU(SLOPE))
+        self.end = nn.Sequential(EqualConv2d(channels + 1, channels, 3), nn.LeakyReLU(0.2), nn.Flatten())
+        self.dense = nn.Sequential(EqualLinear(channels * height * width, channels), nn.LeakyReLU(0.2))
         self.logit = EqualLinear(channels, 1, gain=1)
         self.label = nn.Embedding(shape.classes, channels) if shape.classes else None
         self.label_scale = channels**-0.5
@@ -69,8 +68,8 @@ class ProgressiveDiscriminator(Discriminator):
 
 
 def _pixels(channels: int, width: int) -> nn.Sequential:
-    return nn.Sequential(EqualConv2d(channels, width, 1), nn.LeakyReLU(SLOPE))
+    return nn.Sequential(EqualConv2d(channels, width, 1), nn.LeakyReLU(0.2))
 
 
 def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
-    return EqualConv2d(inputs, outputs, 3), nn.LeakyReLU(SLOPE)
+    return EqualConv2d(inputs, outputs, 3), nn.LeakyReLU(0.2)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 
-from gancraft import DataShape, Generator, Random, Stage
+from gancraft import (
+    DataShape,
+    EqualConv2d,
+    EqualLinear,
+    Generator,
+    PixelNorm,
+    Random,
+    Stage,
+    doubled,
+    halved,
+    size_chain,
+)
 from gancraft_progressive import ProgressiveGeneratorOptions
-from gancraft_progressive.growth import Grower, doubled, halved, schedule, sizes_of, widths_of
-from gancraft_progressive.layers import GAIN, SLOPE, EqualConv2d, EqualLinear, PixelNorm
+from gancraft_progressive.growth import Grower, schedule, widths_of
 
 
 class ProgressiveGenerator(Generator):
@@ -24,7 +35,7 @@ class ProgressiveGenerator(Generator):
 
     def __init__(self, options: ProgressiveGeneratorOptions, shape: DataShape):
         super().__init__(options, shape)
-        self.sizes = sizes_of(shape)
+        self.sizes = size_chain(shape)
         self.widths = widths_of(options, len(self.sizes))
         self.latent_size = options.latent_size
         self.label = nn.Embedding(shape.classes, options.latent_size) if shape.classes else None
@@ -32,9 +43,9 @@ class ProgressiveGenerator(Generator):
         (height, width), channels = self.sizes[0], self.widths[0]
         latents = options.latent_size * (2 if shape.classes else 1)
         # A quarter of the usual gain, as in the authors' code; the norm behind it takes the scale away again.
-        self.first = EqualLinear(latents, channels * height * width, GAIN / 4)
+        self.first = EqualLinear(latents, channels * height * width, math.sqrt(2) / 4)
         self.first_shape = (channels, height, width)
-        self.start = nn.Sequential(nn.LeakyReLU(SLOPE), PixelNorm(), *_layer(channels, channels))
+        self.start = nn.Sequential(nn.LeakyReLU(0.2), PixelNorm(), *_layer(channels, channels))
         self.blocks = nn.ModuleList()
         self.pixels = nn.ModuleDict({"0": EqualConv2d(channels, shape.channels, 1, gain=1)})
         self.grower = Grower()
@@ -91,4 +102,4 @@ class ProgressiveGenerator(Generator):
 
 
 def _layer(inputs: int, outputs: int) -> tuple[nn.Module, ...]:
-    return EqualConv2d(inputs, outputs, 3), nn.LeakyReLU(SLOPE), PixelNorm()
+    return EqualConv2d(inputs, outputs, 3), nn.LeakyReLU(0.2), PixelNorm()

@@ -1,7 +1,4 @@
-"""The schedule and the sizes of growing networks, and halving and doubling that fit each other for odd sizes too.
-
-A side of s pixels is halved to ceil(s / 2), the last pixel standing alone where s is odd; doubling repeats every pixel and
-leaves off what is too much. So every size has a chain of sizes below it, and no padding is ever seen.
+"""The schedule of growing networks, their widths, and where they stand.
 
 Shape suffixes: N = pictures, C = channels, H, W = height, width.
 """
@@ -14,41 +11,16 @@ from itertools import accumulate
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import avg_pool2d, interpolate
 
-from gancraft import DataShape, Stage, UsageError
+from gancraft import Stage, UsageError
 from gancraft_progressive import ProgressiveOptions
 
 Size = tuple[int, int]  # height, width
 
 
-def sizes_of(shape: DataShape) -> list[Size]:
-    """Of pictures by stage: the shorter side of the first has about 4 pixels (3 to 6), the last is the full size.
-
-    Raises UsageError for points and for sides below 8 pixels.
-    """
-    if (shape.height, shape.width) == (1, 1):
-        raise UsageError("this network makes pictures, not points in the plane; use --plugin toy for those")
-    side = min(shape.height, shape.width)
-    if side < 8:
-        raise UsageError(f"pictures of {shape} are too small to grow to: sides of 8 pixels or more are needed (--size)")
-    levels = max(1, round(math.log2(side / 4)))
-    return [(-(-shape.height // 2**i), -(-shape.width // 2**i)) for i in reversed(range(levels + 1))]
-
-
 def widths_of(options: ProgressiveOptions, stages: int) -> list[int]:
     """Channels of the maps by stage, the last being the full size."""
     return [min(options.width * 2**i, options.max_width) for i in reversed(range(stages))]
-
-
-def halved(x_NCHW: Tensor) -> Tensor:
-    """Means of 2x2 pixels."""
-    return avg_pool2d(x_NCHW, 2, ceil_mode=True)
-
-
-def doubled(x_NCHW: Tensor, size: Size) -> Tensor:
-    """Every pixel four times, cut at the right and below to `size`."""
-    return interpolate(x_NCHW, scale_factor=2, mode="nearest")[:, :, : size[0], : size[1]]
 
 
 def schedule(options: ProgressiveOptions, sizes: Sequence[Size], pictures: int) -> list[Stage]:

@@ -6,10 +6,9 @@ import copy
 
 import pytest
 import torch
-from gancraft_progressive.growth import doubled
 from torch import Tensor
 
-from gancraft import DataShape
+from gancraft import DataShape, doubled
 from gancraft.models import make
 from tests.plugins.helpers import count, game, gradients, latents, pictures
 from tests.plugins.makers import progressive

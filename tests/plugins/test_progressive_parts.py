@@ -6,10 +6,8 @@ import math
 
 import pytest
 import torch
-from gancraft_progressive.growth import doubled, halved
-from gancraft_progressive.layers import EqualConv2d, EqualLinear
 
-from gancraft import DataShape, Stage, UsageError, minibatch_deviation
+from gancraft import DataShape, EqualConv2d, EqualLinear, Stage, UsageError, doubled, halved, minibatch_deviation
 from tests.plugins.helpers import (
     check_compiled,
     check_second_derivative,
@@ -148,7 +146,7 @@ def test_labels_change_pictures_and_judgements() -> None:
 
 
 def test_shapes_that_are_not_possible() -> None:
-    with pytest.raises(UsageError, match="--plugin toy"):
+    with pytest.raises(UsageError, match="not points in the plane"):
         progressive(DataShape(2, 1, 1))
     with pytest.raises(UsageError, match="8 pixels"):
         progressive(DataShape(3, 64, 7))
