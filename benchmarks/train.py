@@ -3,11 +3,13 @@ writes first, in one run on this machine.
 
     python benchmarks/train.py --device cuda --batches 64 256 1024 4096 --json train.json
     python benchmarks/train.py --device cpu --batches 64 --rounds 6
+    python benchmarks/train.py --device cuda --plugins dcgan stylegan2 --sizes 64 256 --compile --json networks.json
 
 The same network (Radford et al. 2016, width 64, 4x4 kernels), loss, optimiser and data for all. The plain loop is the
 usual tutorial's: float32, two backward passes for the discriminator, losses read with .item() at every step; once with
 the data in memory, once through ImageFolder and a DataLoader from JPEG files of 178x218, CelebA's size. Then the engine,
-one of its means after the other. Each figure is the median of several stretches.
+one of its means after the other. Each figure is the median of several stretches. With --plugins a row for each of these
+instead, in whole rounds with all their penalties (a plugin may be followed by settings, as in stylegan2:batch=32).
 """
 
 from __future__ import annotations
@@ -20,6 +22,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[1] / "plugins")]
 
@@ -27,6 +30,7 @@ import numpy as np
 import torch
 from torch import nn
 
+from benchmarks import methods
 from benchmarks.iterations import peak
 from gancraft.compute import Compute
 from gancraft.interfaces import DataShape, Plan
@@ -159,6 +163,9 @@ def main() -> None:
     parser.add_argument(
         "--compile", action="store_true", help="also compiled steps, which take a minute a batch size first"
     )
+    parser.add_argument("--plugins", nargs="+", help="rows for these instead of the comparison with the plain loop")
+    parser.add_argument("--sizes", type=int, nargs="+", default=[64], help="with --plugins: sides of the pictures")
+    parser.add_argument("--seconds", type=float, default=6, help="with --plugins: of a row")
     parser.add_argument("--no-files", action="store_true", help="leave the DataLoader out")
     parser.add_argument("--json", help="file for the figures")
     arguments = parser.parse_args()
@@ -167,8 +174,13 @@ def main() -> None:
     name = (
         torch.cuda.get_device_name() if cuda else f"{platform.processor() or 'cpu'}, {torch.get_num_threads()} threads"
     )
-    top, each = peak(device, torch.bfloat16), work()
-    print(f"{name}; torch {torch.__version__}; bf16 product {top / 1e12:.1f} TFLOP/s; {each / 1e9:.2f} GFLOP a picture")
+    top = peak(device, torch.bfloat16)
+    print(f"{name}; torch {torch.__version__}; bf16 product {top / 1e12:.1f} TFLOP/s")
+    if arguments.plugins:
+        write(arguments.json, name, top, each_plugin(arguments, top))
+        return
+    each = work()
+    print(f"{each / 1e9:.2f} GFLOP a picture")
     ways: list[tuple[str, Compute]] = [
         ("eager float32, contiguous", Compute(torch.device(device), torch.float32, "eager", channels_last=False)),
         ("+ channels last", Compute(torch.device(device), torch.float32, "eager")),
@@ -211,8 +223,38 @@ def main() -> None:
                     print(f"             compiled in {time.perf_counter() - began:.0f} s", *session.warnings)
                 show(batch, way, pace(session.round, batch, rounds, device), base)
                 del session
-    if arguments.json:
-        Path(arguments.json).write_text(json.dumps({"machine": name, "peak": top, "results": results}, indent=1))
+    write(arguments.json, name, top, results)
+
+
+def each_plugin(arguments: argparse.Namespace, top: float) -> list[dict[str, Any]]:
+    """Rows of other methods, eager and as they are launched."""
+    device, cuda = torch.device(arguments.device), arguments.device != "cpu"
+    dtype = torch.bfloat16 if cuda else torch.float32
+    ways = [("eager", Compute(device, dtype, "eager"))]
+    if cuda:
+        ways.append(("CUDA graphs (the default)", Compute(device, dtype, "auto")))
+    if arguments.compile:
+        ways.append(("compiled", Compute(device, dtype, "compile")))
+    results, plugins = [], find_plugins()
+    for side in arguments.sizes:
+        for named in arguments.plugins:
+            try:
+                for row in methods.rows(plugins, named, side, 0, ways, arguments.seconds):
+                    row["share"] = row["pictures/s"] * row["GFLOP"] * 1e9 / top
+                    results.append(row)
+                    print(
+                        f"{named:20} {side:4} px  batch {row['batch']:4}  {row['way']:26} {row['pictures/s']:9,.0f}/s  "
+                        f"{row['share']:6.1%} of peak  {row['GiB']:6.2f} GiB  {row['before']:4.0f} s before",
+                        flush=True,
+                    )
+            except RuntimeError as error:  # out of memory: the other rows are wanted all the same
+                print(f"{named:20} {side:4} px  {str(error).splitlines()[0][:90]}", flush=True)
+    return results
+
+
+def write(file: str | None, machine: str, top: float, results: list[dict[str, Any]]) -> None:
+    if file:
+        Path(file).write_text(json.dumps({"machine": machine, "peak": top, "results": results}, indent=1))
 
 
 def write_files(x_NCHW: np.ndarray, folder: Path) -> None:
