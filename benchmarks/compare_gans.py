@@ -18,6 +18,7 @@ import json
 import sys
 import tempfile
 import time
+import traceback
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -186,6 +187,7 @@ def main() -> None:
         try:
             facts, made = job()
         except Exception as error:  # one that fails leaves the others' figures
+            traceback.print_exc()
             print(f"  failed: {type(error).__name__}: {error}", flush=True)
             continue
         name = str(facts["what"]).replace(":", "_").replace("=", "-")

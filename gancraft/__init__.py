@@ -25,6 +25,7 @@ from gancraft.interfaces import (
     StyleJob,
     StyleLoss,
     StyleMethod,
+    Suit,
     Trainable,
 )
 from gancraft.options import Options, option
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 # Names that bring torch, numpy or Pillow with them: imported when they are first asked for.
 _LAZY = {
+    "CLASS_GROUP": "gancraft.models.deviation",
     "DEVIATION_GROUP": "gancraft.models.deviation",
     "Discriminator": "gancraft.models",
     "EqualConv2d": "gancraft.models.equalised",
@@ -40,6 +42,7 @@ _LAZY = {
     "Generator": "gancraft.models",
     "PixelNorm": "gancraft.models.equalised",
     "doubled": "gancraft.models.sizes",
+    "filtered": "gancraft.models.sizes",
     "halved": "gancraft.models.sizes",
     "size_chain": "gancraft.models.sizes",
     "smoothly_doubled": "gancraft.models.sizes",
@@ -54,7 +57,9 @@ _LAZY = {
     "Picture": "gancraft.pictures",
     "open_picture": "gancraft.pictures",
     "save_picture": "gancraft.pictures",
+    "class_deviation": "gancraft.models.deviation",
     "minibatch_deviation": "gancraft.models.deviation",
+    "models_in": "gancraft.trained.folder",
     "paint": "gancraft.style",
 }
 
@@ -84,6 +89,7 @@ __all__ = [
     "StyleJob",
     "StyleLoss",
     "StyleMethod",
+    "Suit",
     "Trainable",
     "UsageError",
     "Warned",

@@ -60,7 +60,7 @@ BROKEN = {
 def test_the_bundled_ones_are_found_once_and_load() -> None:
     plugins = find_plugins()
     names = [info.name for info in plugins.infos if info.bundled]
-    assert len(names) == len(set(names)) == 9
+    assert len(names) == len(set(names)) == 11
     assert {info.state for info in plugins.infos if info.bundled} == {"loaded"}
     assert "gram" in plugins.names("style") and "embedded" in plugins.names("network")
     assert all(info.version == gancraft.__version__ for info in plugins.infos if info.bundled)

@@ -15,6 +15,7 @@ from gancraft.interfaces.training import (
     Preset,
     Random,
     Stage,
+    Suit,
     Trainable,
 )
 
@@ -38,5 +39,6 @@ __all__ = [
     "StyleJob",
     "StyleLoss",
     "StyleMethod",
+    "Suit",
     "Trainable",
 ]

@@ -10,10 +10,11 @@ outside of training they are in [0, 1]. Shape suffixes: N = pictures, C = channe
 
 from __future__ import annotations
 
+import math
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 from gancraft.options import Options
 
@@ -57,6 +58,11 @@ class Stage:
     fade: int = 0  # pictures over which what is new fades in
     batch: int | None = None  # instead of the plan's
     title: str = ""  # "16x16"
+    times: int = 1  # as many times the plan's batch, where there is none of its own
+
+    def pictures(self, plan: Plan) -> int:
+        """A step's, over all processes."""
+        return self.batch or self.times * plan.batch
 
 
 @dataclass(frozen=True)
@@ -226,14 +232,33 @@ class AdversarialLoss(ABC):
 
 
 @dataclass(frozen=True)
+class Suit:
+    """Data and a machine for which a preset is the right choice where nobody names one: it suits if all of this holds.
+
+    why: ends the sentence "NAME is chosen: …"; what it does better than others there, as was measured. pictures: in the set,
+    from the first number to below the second. side: of the pictures' longer side in pixels, likewise. points: whether it is
+    for points in the plane instead of pictures. device: "cpu", "gpu", or None for any. rank: of several that suit the lowest
+    is chosen.
+    """
+
+    why: str
+    pictures: tuple[float, float] = (0, math.inf)
+    side: tuple[float, float] = (0, math.inf)
+    points: bool = False
+    device: Literal["cpu", "gpu"] | None = None
+    rank: int = 100
+
+
+@dataclass(frozen=True)
 class Preset:
     """A set of parts that belong together, with settings that suit them: what `gancraft train --plugin` picks.
 
     defaults: settings by name or `part.name` (parts: train, data, learn, gan, augment, generator, discriminator, loss, …),
-    weaker than anything that a person says.
+    weaker than anything that a person says. suits: what it is the right choice for; without any it must be named.
     """
 
     generator: str
     discriminator: str
     loss: str
     defaults: Mapping[str, Any] = field(default_factory=dict)
+    suits: tuple[Suit, ...] = ()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,28 +15,7 @@ from gancraft.interfaces import DataShape, Plan, Trainable
 from gancraft.models import tensorfile
 from gancraft.models.networks import Generator
 from gancraft.plugins import Plugins, Registered
-
-_PLUGIN = ("name", "distribution", "version")
-_MOST_PIXELS, _MOST_CLASSES, _MOST_STAGES = 1 << 16, 1 << 16, 64  # of a side, of a model
-
-
-@dataclass(frozen=True)
-class ModelInfo:
-    """What a model file says of itself.
-
-    kind, name: which registered thing makes the network: a generator, or the sampler of a training method ("train").
-    plugin: name, distribution and version of the plugin that brought it. options: settings of that thing. stage: of a
-    network that grows. training: how it came about: method, data, pictures seen, seed, versions.
-    """
-
-    kind: str
-    name: str
-    plugin: Mapping[str, str]
-    options: Mapping[str, Any]
-    shape: DataShape
-    classes: tuple[str, ...] = ()
-    stage: int = 0
-    training: Mapping[str, Any] = field(default_factory=dict)
+from gancraft.trained.info import PLUGIN, ModelInfo, info_from
 
 
 @dataclass(frozen=True)
@@ -50,7 +29,7 @@ class Model:
 
 def info_of(entry: Registered, options: Any, shape: DataShape, **more: Any) -> ModelInfo:
     """The description of a network that `entry` makes with these options."""
-    plugin = {key: getattr(entry.plugin, key) for key in _PLUGIN}
+    plugin = {key: getattr(entry.plugin, key) for key in PLUGIN}
     return ModelInfo(entry.kind, entry.name, plugin, options.model_dump(mode="json"), shape, **more)
 
 
@@ -65,14 +44,14 @@ def save_model(path: Path, generator: Generator, info: ModelInfo, half: bool = F
 
 def read_info(path: Path) -> ModelInfo:
     """What the file says of itself. Raises GancraftError where it isn't a model."""
-    return _info(path, tensorfile.read_header(path, "model"))
+    return info_from(path, tensorfile.read_header(path, "model"))
 
 
 def load_model(path: Path, plugins: Plugins) -> Model:
     """Build the generator and load its weights. Raises GancraftError in one line: a file that can't be read, a plugin that
     is gone (with what to install), or one that has changed so that the weights no longer fit."""
     header, tensors = tensorfile.read(path, "model")
-    info = _info(path, header)
+    info = info_from(path, header)
     generator = build(path, info, plugins)
     try:
         generator.load_state_dict(tensors)
@@ -108,39 +87,6 @@ def _half(name: str, x: Tensor) -> Tensor:
     if not bool(rounded.isfinite().all()):
         raise GancraftError(f"{name} has values beyond the range of half precision; save this model in full")
     return rounded
-
-
-def _info(path: Path, header: Mapping[str, Any]) -> ModelInfo:
-    try:
-        values = {name: header["model"][name] for name in ModelInfo.__dataclass_fields__}
-        values["shape"] = DataShape(**values["shape"])
-        info = ModelInfo(**{**values, "classes": tuple(values["classes"])})
-    except (KeyError, TypeError) as error:
-        raise GancraftError(f"{path}: its description is incomplete ({error}); take another copy") from error
-    wrong = _wrong(info)
-    if wrong:
-        raise GancraftError(f"{path}: its description is wrong ({wrong}); take another copy")
-    return info
-
-
-def _wrong(info: ModelInfo) -> str:
-    """What of a description can't be: the file may be anybody's, and what it says decides what is built."""
-    shape, plugin = info.shape, info.plugin
-    sides = (shape.channels, shape.height, shape.width)
-    words = [info.kind, info.name, *info.classes]
-    if not isinstance(plugin, dict) or not all(isinstance(plugin.get(key), str) for key in _PLUGIN):
-        return "plugin"
-    if info.kind not in ("generator", "train") or not all(isinstance(word, str) for word in words):
-        return "kind"
-    if not all(type(side) is int and 1 <= side <= _MOST_PIXELS for side in sides):
-        return "shape"
-    if type(shape.classes) is not int or not 0 <= shape.classes <= _MOST_CLASSES:
-        return "classes"
-    if info.classes and len(info.classes) != shape.classes:
-        return "classes"
-    if type(info.stage) is not int or not 0 <= info.stage <= _MOST_STAGES:
-        return "stage"
-    return "" if isinstance(info.options, dict) and isinstance(info.training, dict) else "options"
 
 
 def _built(path: Path, info: ModelInfo, plugins: Plugins) -> tuple[Generator, Callable[[int], None]]:

@@ -18,12 +18,7 @@ from safetensors.torch import save_file
 from torch import Tensor
 
 from gancraft.errors import GancraftError
-
-FORMAT = 1  # of the header; a file of a newer one is refused
-
-
-class NewerFormat(GancraftError):
-    """A file that this version can't know how to read."""
+from gancraft.trained.header import FORMAT, checked, what_it_is
 
 
 def write(path: Path, kind: str, header: Mapping[str, Any], tensors: Mapping[str, Tensor]) -> None:
@@ -83,27 +78,8 @@ def _opened(path: Path, kind: str, with_tensors: bool) -> tuple[dict[str, Any], 
     except IsADirectoryError:
         raise GancraftError(f"{path}: is a folder; name a file in it") from None
     except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
-        raise GancraftError(f"{path}: {_what_it_is(start, error)}") from None
-    if not isinstance(header, dict) or "kind" not in header:
-        raise GancraftError(
-            f"{path}: holds tensors, but wasn't written by gancraft; give a model that gancraft trained"
-        )
-    if header.get("format", 0) > FORMAT:
-        version = header.get("version", "a newer gancraft")
-        raise NewerFormat(f"{path}: written by gancraft {version}, in a newer format; upgrade gancraft to read it")
-    if header["kind"] != kind:
-        raise GancraftError(f"{path}: is a {header['kind']}, where a {kind} is needed")
-    return header, tensors
-
-
-def _what_it_is(start: bytes, error: Exception) -> str:
-    if start.startswith((b"\x80", b"PK\x03\x04")):
-        return "is a pickle, not safetensors, whatever its name says; it could run code, so it isn't opened"
-    if not start:
-        return "is empty (0 bytes)"
-    if len(start) > 8 and start[8:9] == b"{":
-        return "damaged or incomplete: it ends too early, or its header is broken; take another copy"
-    return f"is no safetensors file ({' '.join(str(error).split())[:80]})"
+        raise GancraftError(f"{path}: {what_it_is(start, error)}") from None
+    return checked(path, header, kind), tensors
 
 
 def _mode() -> int:

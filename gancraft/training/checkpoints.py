@@ -12,6 +12,7 @@ from torch import Tensor
 
 from gancraft.errors import GancraftError
 from gancraft.models import tensorfile
+from gancraft.trained.header import NewerFormat
 
 _NAME = re.compile(r"(best-)?(\d{12})\.safetensors")
 
@@ -47,7 +48,7 @@ class Checkpoints:
         for path in reversed(self._files(best=False)):
             try:
                 header, tensors = tensorfile.read(path, "checkpoint")
-            except tensorfile.NewerFormat:
+            except NewerFormat:
                 raise
             except GancraftError as error:
                 problems.append(f"{error}; going back to the checkpoint before")

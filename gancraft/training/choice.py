@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gancraft import defaults
 from gancraft.errors import UsageError
 from gancraft.interfaces import Plan, Preset, Trainable
 from gancraft.options import Options
@@ -20,6 +21,7 @@ from gancraft.training.settings import (
     LearnOptions,
     TrainSettings,
 )
+from gancraft.training.transfer import Ancestor, find_ancestor, inherited
 
 if TYPE_CHECKING:
     from gancraft.models import ModelInfo
@@ -46,6 +48,7 @@ class TrainChoice:
     roles: Mapping[str, Registered]
     settings: TrainSettings
     options: Mapping[str, Options]
+    ancestor: Ancestor | None = None  # what it begins with
 
     def make(self, plan: Plan) -> Trainable:
         """The trainable. Raises GancraftError where a part can't be made for this plan."""
@@ -79,8 +82,11 @@ def train_parts(
 ) -> tuple[Registered, dict[str, Registered], list[Part], list[Layer]]:
     """The method and its parts that the layers choose, the parts that have settings then, and the layers with the
     method's own defaults below them."""
+    ancestor = _ancestor(plugins, layers)
+    if ancestor is not None and not _whole(layers):
+        layers = [*layers, inherited(plugins, ancestor, layers)]
     chosen = validated(TRAIN, [TRAIN], [Layer(_only(layer, ("plugin", *ROLES)), layer.label) for layer in layers])
-    method = plugins.get("train", chosen.plugin)  # type: ignore[attr-defined]
+    method = plugins.get("train", chosen.plugin or defaults.TRAINING_METHOD)  # type: ignore[attr-defined]
     preset = method.load() if method.interface is Preset else None
     if preset is None:
         for role in ROLES:
@@ -107,7 +113,31 @@ def resolve_train(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]])
     models = {part.name: validated(part, parts, given) for part in parts}
     settings = models.pop("train")
     assert isinstance(settings, TrainSettings)
-    return TrainChoice(method, roles, settings, models)
+    if settings.from_model is None and getattr(models.get("gan"), "freeze", 0) > 0:
+        raise UsageError("--freeze: keeps layers of a discriminator that has learned; name its run with --from")
+    settings = settings.model_copy(update={"plugin": method.name})
+    return TrainChoice(method, roles, settings, models, _ancestor(plugins, given))
+
+
+def _ancestor(plugins: Plugins, layers: Sequence[Layer]) -> Ancestor | None:
+    """What the layers say to begin with. A run that goes on can do without it."""
+    word = validated(TRAIN, [TRAIN], [Layer(_only(layer, ("from_model",)), layer.label) for layer in layers])
+    if (name := word.from_model) is None:  # type: ignore[attr-defined]
+        return None
+    try:
+        return find_ancestor(plugins, name)
+    except UsageError:
+        if not _whole(layers):
+            raise
+        return None
+
+
+def _whole(layers: Sequence[Layer]) -> bool:
+    """Whether what to begin with is said by the record of a run, with all settings that came of it."""
+    said = next(
+        (x for x in layers if _only(x, ("from_model",)).get("train.from_model") or x.values.get("from_model")), None
+    )
+    return said is not None and all(f"train.{name}" in said.values for name in TRAIN.settings())
 
 
 def _elsewhere(key: str, parts: Sequence[Part]) -> bool:

@@ -11,6 +11,7 @@ from gancraft.compute import Compute
 from gancraft.pictures.dataset import PictureSet
 from gancraft.training.choice import TrainChoice
 from gancraft.training.session import Session
+from gancraft.training.transfer_weights import Begun
 
 
 def description(
@@ -22,8 +23,9 @@ def description(
     compute: Compute,
     command: str,
     before: dict[str, Any] | None,
+    begun: Begun | None = None,
 ) -> dict[str, Any]:
-    """Plain values. before: what the folder said, of a run that goes on."""
+    """Plain values. before: what the folder said, of a run that goes on; begun: with another model's weights."""
     from gancraft import __version__
 
     plugin = choice.method.plugin
@@ -51,6 +53,7 @@ def description(
             "precision": str(compute.dtype).removeprefix("torch."),
             "launch": compute.launch,
         },
+        "from": begun.facts if begun is not None else before.get("from") if before is not None else None,
         "command": command,
         "resumes": before.get("resumes", []) if before is not None else [],
     }

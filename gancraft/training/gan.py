@@ -65,7 +65,7 @@ class Gan(Trainable):
                     f"plugin {self.roles[role].plugin}: {self.roles[role].name} must be a gancraft.{base.__name__}"
                 )
         self._check(generator, discriminator)
-        self._stages = generator.stages(self.plan.pictures)
+        self._stages, self._stage = generator.stages(self.plan.pictures), 0
         if self.options.path_length > 0 and not isinstance(generator, StyledGenerator):
             name = self.roles["generator"].name
             raise UsageError(
@@ -73,6 +73,7 @@ class Gan(Trainable):
             )
         if self.options.spectral_norm:
             bound(discriminator)
+        self._freeze(discriminator)
         return {"generator": generator, "discriminator": discriminator}
 
     def phases(self) -> Sequence[Phase]:
@@ -127,10 +128,13 @@ class Gan(Trainable):
         return self._stages
 
     def enter(self, networks: Networks, stage: int) -> None:
+        self._stage = stage
         for network in networks.values():
             cast(Generator, network).grow(stage)
         if self.options.spectral_norm and "discriminator" in networks:
             bound(networks["discriminator"])
+        if "discriminator" in networks:
+            self._freeze(networks["discriminator"])
 
     def fade(self, networks: Networks, amount: float) -> None:
         for network in networks.values():
@@ -148,7 +152,8 @@ class Gan(Trainable):
         return self.rungs.sentences
 
     def at_rung(self, rung: int) -> None:
-        self.now, self.augmented, self.weights = self.rungs.at(rung)
+        self.now, self.augmented, weights = self.rungs.at(rung)
+        self.weights = {name: weight for name, weight in weights.items() if weight}
         policy = augment.policy_of(self.augmented)
         augment.check(self.plan.shape, policy)
         self.augment = augment.Augment(policy) if policy else None
@@ -165,20 +170,23 @@ class Gan(Trainable):
             fake = floats(generator.fakes(random, n, labels_N))
         real = generator.reals(batch.x_NCHW)
         weights = self.weights if penalise else {}
-        real = penalties.tracked(real, discriminator) if weights.get("r1") else real
-        fake = penalties.tracked(fake, discriminator) if weights.get("r2") else fake
+        real = penalties.tracked(real, discriminator) if "r1" in weights else real
+        fake = penalties.tracked(fake, discriminator) if "r2" in weights else fake
         shown = self._shown(real, state, random), self._shown(fake, state, random)
-        real_N, fake_N = judged(discriminator, *shown, labels_N, apart=bool(weights))
+        real_N, fake_N = judged(
+            discriminator, *shown, labels_N, apart=bool(weights) and not {"r1", "r2"} <= weights.keys()
+        )
         parts = {"discriminator": self.loss.discriminator(real_N, fake_N)}
         if weights:
             weights = self._weighted(weights, state)
-            parts |= self._penalties(weights, discriminator, (real, fake), shown, (real_N, fake_N), labels_N, random)
+            parts |= penalties.parts(weights, discriminator, (real, fake), shown, (real_N, fake_N), labels_N, random)
         parts |= discriminator.auxiliary(shown[0], random)
         apart = separation(real_N, fake_N)
         new = {"discriminator": parts["discriminator"].detach()}
         sign = torch.sign(real_N).mean() if self.loss.health.sign else 2 * apart - 1
         if self.augmented.augment == "ada":
-            new |= augment.ada_step(state, sign.detach(), self.plan.batch, self.augmented)
+            step = self._stages[self._stage].pictures(self.plan)
+            new |= augment.ada_step(state, sign.detach(), step, self.augmented)
         seen = {"separation": apart, "sign": sign, "real": real_N.mean(), "fake": fake_N.mean()}
         if self.augment is not None:
             seen["augment"] = state["augment"]
@@ -187,43 +195,26 @@ class Gan(Trainable):
     def _penalty(self, networks: Networks, batch: Batch, state: Mapping[str, Tensor], random: Random) -> Outcome:
         """The penalties alone, every so often and as much stronger (lazy regularisation, Karras et al. 2020)."""
         generator, discriminator = _pair(networks)
-        n, labels_N = len(batch.x_NCHW), batch.labels_N
-        with torch.no_grad():
-            fake = floats(generator.fakes(random, n, labels_N))
-        real = penalties.tracked(generator.reals(batch.x_NCHW), discriminator)
-        fake = penalties.tracked(fake, discriminator)
-        shown = self._shown(real, state, random), self._shown(fake, state, random)
-        real_N = discriminator(shown[0], labels_N).float()
-        fake_N = discriminator(shown[1], labels_N).float() if self.weights.get("r2") else real_N
+        labels_N = batch.labels_N
         stronger = self.now.penalty_every * self.now.discriminator_steps
         weights = {name: weight * stronger for name, weight in self._weighted(self.weights, state).items()}
-        return Outcome(self._penalties(weights, discriminator, (real, fake), shown, (real_N, fake_N), labels_N, random))
+        real = penalties.tracked(generator.reals(batch.x_NCHW), discriminator)
+        seen = self._shown(real, state, random)
+        real_N = discriminator(seen, labels_N).float()
+        if weights.keys() == {"r1"}:  # fakes that nobody looks at would cost time, and random numbers
+            return Outcome(penalties.parts(weights, discriminator, (real,), (seen,), (real_N,), labels_N, random))
+        with torch.no_grad():
+            fake = floats(generator.fakes(random, len(batch.x_NCHW), labels_N))
+        fake = penalties.tracked(fake, discriminator)
+        shown = seen, self._shown(fake, state, random)
+        fake_N = discriminator(shown[1], labels_N).float() if "r2" in weights else real_N
+        return Outcome(penalties.parts(weights, discriminator, (real, fake), shown, (real_N, fake_N), labels_N, random))
 
     def _weighted(self, weights: Mapping[str, float], state: Mapping[str, Tensor]) -> dict[str, Any]:
         """Where the weights of the penalties go down in the course of a run."""
         if self.now.penalty_final == 1:
             return dict(weights)
         return {n: value * state["penalty"] if n in ("r1", "r2") else value for n, value in weights.items()}
-
-    def _penalties(
-        self,
-        weights: Mapping[str, Any],
-        discriminator: Discriminator,
-        pictures: tuple[Output, Output],
-        shown: tuple[Output, Output],
-        logits: tuple[Tensor, Tensor],
-        labels_N: Tensor | None,
-        random: Random,
-    ) -> dict[str, Tensor]:
-        """Of reals and fakes each: as they are, as the discriminator was shown them, and what it said."""
-        parts = {}
-        if weights.get("r1"):
-            parts["r1"] = weights["r1"] / 2 * penalties.zero_centred(logits[0], pictures[0])
-        if weights.get("r2"):
-            parts["r2"] = weights["r2"] / 2 * penalties.zero_centred(logits[1], pictures[1])
-        if weights.get("gradient"):
-            parts["gradient"] = weights["gradient"] * penalties.one_centred(discriminator, *shown, labels_N, random)
-        return parts
 
     def _generator(self, networks: Networks, batch: Batch, state: Mapping[str, Tensor], random: Random) -> Outcome:
         generator, discriminator = _pair(networks)
@@ -232,7 +223,8 @@ class Gan(Trainable):
         fake_N = discriminator(self._shown(floats(fake), state, random), labels_N).float()
         real_N = None
         if self.loss.paired:
-            real_N = discriminator(self._shown(generator.reals(batch.x_NCHW), state, random), labels_N).float()
+            with torch.no_grad():  # reals don't depend on the generator
+                real_N = discriminator(self._shown(generator.reals(batch.x_NCHW), state, random), labels_N).float()
         parts = {"generator": self.loss.generator(fake_N, real_N)}
         if self.now.skip_below <= 0:
             return Outcome(parts)
@@ -246,7 +238,8 @@ class Gan(Trainable):
         4): every so often, as much stronger, on half of the batch, and towards the running mean of the steps before."""
         generator, _ = _pair(networks)
         n = max(1, len(batch.x_NCHW) // 2)
-        w_NKS = generator.mixed(random, n, None if batch.labels_N is None else batch.labels_N[:n])
+        # Every other label, so that several processes have those that one would have.
+        w_NKS = generator.mixed(random, n, None if batch.labels_N is None else batch.labels_N[::2][:n])
         lengths_N = penalties.path_lengths(generator, w_NKS, random)
         weight = self.now.path_length * self.now.path_every * self.now.generator_steps
         mean = lengths_N.mean().detach()
@@ -261,6 +254,15 @@ class Gan(Trainable):
         if self.now.instance_noise > 0:
             x = each(x, lambda x_NCHW: x_NCHW + state["noise"] * random.normal(*x_NCHW.shape))
         return x
+
+    def _freeze(self, discriminator: nn.Module) -> None:
+        """Keep the lower layers as they are (FreezeD, Mo et al. 2020, section 3)."""
+        lower, count = cast(Discriminator, discriminator).lower(), self.options.freeze
+        if count > len(lower) and len(self._stages) == 1:  # one that grows may have more later
+            name = self.roles["discriminator"].name
+            raise UsageError(f"--freeze {count}: discriminator {name} has {len(lower)} layers that can be kept")
+        for module in lower[:count]:
+            module.requires_grad_(False)
 
     def _check(self, generator: Generator, discriminator: Discriminator) -> None:
         """See that the parts fit each other and the data, on two pictures."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, cast
@@ -29,6 +29,7 @@ from gancraft.training.resume import changed
 from gancraft.training.session import Session, parts_of
 from gancraft.training.settings import DataOptions, LearnOptions
 from gancraft.training.trainer import OutOfMemory, Trainer
+from gancraft.training.transfer_weights import begin_with
 
 FIRST = 8  # rounds in which running out of memory means that the batch is too large
 HELD_OUT = 20  # pictures at least, or none is held out: fewer tell nothing
@@ -84,14 +85,17 @@ def _trained(
         checkpoint, problems = _found(choice, folder)
         session = _session(choice, plan, data, rows, compute, ranks, accumulate)
         yield Progress(0, plan.pictures)
-        told = description(choice, source, data, len(held_out), session, compute, command, before)
+        begun = None
+        if checkpoint is None and choice.settings.from_model is not None:
+            begun = begin_with(session, choice)
+        told = description(choice, source, data, len(held_out), session, compute, command, before, begun)
         trainer = Trainer(
             session,
             Observer(session, data, rows, held_out, choice.settings.seed),
             choice,
             folder,
             ranks,
-            facts={"method": choice.method.name, "data": _name(source), "seed": choice.settings.seed},
+            facts=_facts(choice, source, told),
             classes=data.classes,
         )
         if checkpoint is not None:
@@ -105,6 +109,8 @@ def _trained(
         yield Started(plan.pictures, _summary(choice, data, session, compute, ranks))
         for note in data.notes:
             yield Warned(note, "data")
+        if begun is not None:
+            yield Warned("; ".join(filter(None, (begun.says, begun.new))), "from")
         try:
             yield from trainer.events(run)
             return
@@ -127,6 +133,14 @@ def _trained(
             f"--batch {choice.settings.batch}: out of memory on {compute.name}; --batch {plan.batch // fits} fits, "
             f"or the same batch in parts: --accumulate {fits} (--fit-batch does that by itself)"
         )
+
+
+def _facts(choice: TrainChoice, source: str, told: Mapping[str, Any]) -> dict[str, Any]:
+    """What the model's file says of the run. told: run.json."""
+    facts = {"method": choice.method.name, "data": _name(source), "seed": choice.settings.seed}
+    if (begun := told["from"]) is not None:
+        facts["from"] = f"{_name(begun['model'])} ({begun['fingerprint']})"
+    return facts
 
 
 def _name(source: str) -> str:

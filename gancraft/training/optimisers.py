@@ -21,7 +21,8 @@ class Optimisers:
         self._factor = 1.0
         for phase in phases:
             if phase.learns not in self._by_learns:
-                named = [(f"{net}.{name}", p) for net in phase.learns for name, p in networks[net].named_parameters()]
+                of = ((net, name, p) for net in phase.learns for name, p in networks[net].named_parameters())
+                named = [(f"{net}.{name}", p) for net, name, p in of if p.requires_grad]
                 self._names[phase.learns] = named
                 self._rates[phase.learns] = phase.optimiser.rate
                 self._by_learns[phase.learns] = _adam([p for _, p in named], phase.optimiser, device)

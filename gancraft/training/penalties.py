@@ -7,6 +7,8 @@ Shape suffixes: N = pictures, C = channels, H, W = height, width.
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -14,6 +16,33 @@ from torch import Tensor, nn
 from gancraft.interfaces import Random
 from gancraft.models.networks import Discriminator, Output
 from gancraft.models.styled import StyledGenerator
+
+
+def parts(
+    weights: Mapping[str, Any],
+    discriminator: Discriminator,
+    pictures: Sequence[Output],
+    shown: Sequence[Output],
+    logits: Sequence[Tensor],
+    labels_N: Tensor | None,
+    random: Random,
+) -> dict[str, Tensor]:
+    """Each penalty that has a weight, weighed: `r1`, `r2`, `gradient`.
+
+    Of reals and fakes each: `pictures` as they are (`tracked`), as the discriminator was `shown` them, and its `logits`; for
+    r1 alone the reals' are enough.
+    """
+    found = {}
+    if "r1" in weights and "r2" in weights:  # one way back through the discriminator does for both
+        r1, r2 = both_zero_centred(logits, pictures)
+        found = {"r1": weights["r1"] / 2 * r1, "r2": weights["r2"] / 2 * r2}
+    elif "r1" in weights:
+        found["r1"] = weights["r1"] / 2 * zero_centred(logits[0], pictures[0])
+    elif "r2" in weights:
+        found["r2"] = weights["r2"] / 2 * zero_centred(logits[1], pictures[1])
+    if "gradient" in weights:
+        found["gradient"] = weights["gradient"] * one_centred(discriminator, shown[0], shown[1], labels_N, random)
+    return found
 
 
 def tracked(x: Output, network: nn.Module) -> Output:
@@ -46,6 +75,16 @@ def zero_centred(logits: Tensor, x: Output) -> Tensor:
     """
     squares_N = [g_NCHW.square().flatten(1).sum(1) for g_NCHW in _gradients(logits, x)]
     return torch.stack(squares_N).sum(0).mean()
+
+
+def both_zero_centred(logits: Sequence[Tensor], pictures: Sequence[Output]) -> list[Tensor]:
+    """`zero_centred` of several batches that don't bear on each other, back through all of them at once: half of the passes
+    where they were judged in one."""
+    summed = torch.stack([_wide(part).sum() for part in logits]).sum()
+    places = [list(x) if isinstance(x, tuple) else [x] for x in pictures]
+    slopes = iter(torch.autograd.grad(summed, [x_NCHW for sizes in places for x_NCHW in sizes], create_graph=True))
+    squares = [[_wide(next(slopes)).square().flatten(1).sum(1) for _ in sizes] for sizes in places]
+    return [torch.stack(squares_N).sum(0).mean() for squares_N in squares]
 
 
 def one_centred(

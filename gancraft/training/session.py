@@ -47,6 +47,7 @@ class Session:
         self.trainable, self.data, self.compute, self.ranks = trainable, data, compute, ranks
         self.seed, self.flip, self.accumulate = seed, flip, accumulate
         self.pictures = self.rounds = self.stage = self.rung = 0
+        self.faded = 0.0  # how far what the stage brought has faded in
         self.schedule = Schedule(learn, trainable.plan.pictures)
         torch.manual_seed(seed)
         networks = trainable.networks()
@@ -63,6 +64,8 @@ class Session:
         self.steps: list[Step] = []
         self._knobs: dict[str, float] = {}
         self.assemble()
+        for stage in trainable.stages():  # now, not when it is entered
+            ranks.share(stage.pictures(trainable.plan))
 
     @property
     def stages(self) -> list[Stage]:
@@ -70,7 +73,7 @@ class Session:
 
     @property
     def batch(self) -> int:
-        return self.stages[self.stage].batch or self.trainable.plan.batch
+        return self.stages[self.stage].pictures(self.trainable.plan)
 
     @property
     def sampler(self) -> nn.Module:
@@ -170,6 +173,7 @@ class Session:
             "pictures": self.pictures,
             "rounds": self.rounds,
             "stage": self.stage,
+            "faded": self.faded,
             "rung": self.rung,
             "position": self.feed.position,
             "schedule": self.schedule.to_dict(),
@@ -183,6 +187,7 @@ class Session:
         self.rung = counters["rung"]
         self.trainable.at_rung(self.rung)
         self.pictures, self.rounds = counters["pictures"], counters["rounds"]
+        self.faded = counters.get("faded", 0.0)
         self.schedule.from_dict(counters["schedule"])
         self.take(tensors)
         assert self.feed is not None
@@ -205,6 +210,20 @@ class Session:
         for name, value in _below(tensors, "state/").items():
             self.state[name].copy_(value)
         self._knobs.clear()
+
+    def inherit(self, tensors: Mapping[str, Tensor], stage: int) -> None:
+        """Begin with weights of another run, of networks that were at `stage`, as far as it has them: what it lacks is new.
+        Raises RuntimeError or ValueError where they don't fit."""
+        if stage >= len(self.stages):
+            raise ValueError(f"there is no stage {stage}")
+        while self.stage < stage:
+            self._enter(self.stage + 1)
+        self.faded = 1.0  # nothing of it is new
+        for name, module in self.networks.items():
+            if found := _below(tensors, f"network/{name}/"):
+                module.load_state_dict(found)
+        self.average.network.load_state_dict(_below(tensors, "average/"))
+        self.assemble()
 
     def _feed(self, local: int, position: int) -> Feed:
         x_NCHW, labels_N, rows = self.data
@@ -231,9 +250,10 @@ class Session:
             self.assemble()
         stage = stages[self.stage]
         if stage.fade > 0:
-            amount = min(1.0, (self.pictures - stage.start) / stage.fade)
-            self.trainable.fade(self.networks, amount)
-            self.trainable.fade({self.trainable.sampler: self.average.network}, amount)
+            # Never back: a run that was made longer is in a stage that should only begin later.
+            self.faded = max(self.faded, min(1.0, (self.pictures - stage.start) / stage.fade))
+            self.trainable.fade(self.networks, self.faded)
+            self.trainable.fade({self.trainable.sampler: self.average.network}, self.faded)
 
     def _enter(self, stage: int) -> None:
         sampler = self.trainable.sampler
@@ -247,7 +267,7 @@ class Session:
         for name, value in self.average.network.state_dict().items():
             if had.get(name) != value.shape:  # what is new begins as it does in the network itself
                 value.copy_(live[name])
-        self.stage = stage
+        self.stage, self.faded = stage, 0.0
 
 
 def check(trainable: Trainable, networks: Mapping[str, nn.Module]) -> None:

@@ -5,14 +5,18 @@ from __future__ import annotations
 
 from typing import Literal
 
-from gancraft import defaults
 from gancraft.options import Options, option
 
 
 class TrainSettings(Options):
     """The part `train`: what every run has."""
 
-    plugin: str = option(defaults.TRAINING_METHOD, "What to train (see `gancraft plugins`).", basic=True)
+    plugin: str | None = option(
+        None, "What to train (see `gancraft plugins`); without it what suits the pictures and the machine.", basic=True
+    )
+    from_model: str | None = option(
+        None, "Begin with the weights of a model: a file, the folder of a run, or a name (see `gancraft models`)."
+    )
     generator: str | None = option(None, "Generator, instead of the plugin's.")
     discriminator: str | None = option(None, "Discriminator, instead of the plugin's.")
     loss: str | None = option(None, "Adversarial loss, instead of the plugin's.")
@@ -121,6 +125,9 @@ class GanOptions(Options):
     noise_until: float = option(0.5, "Share of the run at which that noise is gone.", ge=0.001, le=1)
     spectral_norm: bool = option(
         False, "Bound the discriminator's layers by their largest singular value (Miyato 2018)."
+    )
+    freeze: int = option(
+        0, "With --from: layers of the discriminator, from the pixels on, that stay as they are (Mo 2020).", ge=0, le=64
     )
     skip_below: float = option(
         0.0,

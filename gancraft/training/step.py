@@ -43,7 +43,7 @@ class Step:
         self.phase, self.networks, self.optimiser, self.feed = phase, networks, optimiser, feed
         self.state, self.random, self.ranks, self.compute, self.parts = state, random, ranks, compute, parts
         self.meter = Meter(compute.device)
-        self.parameters = [p for name in phase.learns for p in networks[name].parameters()]
+        self.parameters = [p for name in phase.learns for p in networks[name].parameters() if p.requires_grad]
         self.warning = ""
         self._gradient: Any = self._eager
         if compute.launch == "compile":

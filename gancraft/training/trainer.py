@@ -51,6 +51,7 @@ class Trainer:
         self.care = Care(session, choice, Checkpoints(folder.checkpoints, 1))
         self.keeper = Keeper(session, observer, self.care, choice, folder, facts, classes)
         self.pace = Pace(session, self.total, ranks.main)
+        self._noted = -1 if len(session.stages) > 1 else 0  # the stage that the metrics tell of
 
     def restore(self, header: Any, tensors: Any) -> None:
         """Become the run that wrote this checkpoint. Raises GancraftError where it doesn't fit."""
@@ -63,6 +64,7 @@ class Trainer:
                 f"{self.folder.path}: the checkpoint doesn't fit the networks of this run ({reason})"
             ) from error
         self.keeper.before = self.folder.forget_after(self.session.pictures)
+        self._noted = self.session.stage
         self.pace = Pace(self.session, self.total, self.ranks.main)
 
     def events(self, run: Run) -> Iterator[Event]:
@@ -70,6 +72,7 @@ class Trainer:
         session = self.session
         begun, stopping = session.pictures, False
         if begun == 0:
+            self._note_stage()
             yield from self.keeper.show()
         while session.pictures < self.total and not stopping and self.care.problem is None:
             before = session.pictures
@@ -87,6 +90,7 @@ class Trainer:
 
     def _between(self, before: int, now: int) -> Iterator[Event]:
         """What is due after a round."""
+        self._note_stage()
         if marks.is_due(self.look_every, before, now):
             yield from self._look()
         if marks.sheet_is_due(self.sheet_every, self.total, before, now):
@@ -95,6 +99,13 @@ class Trainer:
             yield self.pace.progress()
         if self.keeper.due():
             yield from self.keeper.save()
+
+    def _note_stage(self) -> None:
+        """Say in the metrics that the networks have grown."""
+        if self.session.stage != self._noted:
+            self._noted = self.session.stage
+            title = self.session.stages[self._noted].title or f"stage {self._noted + 1}"
+            self.keeper.log("stage", {"title": title})
 
     def _look(self) -> Iterator[Event]:
         """Measure in the main process; all judge what it saw, and so decide alike."""

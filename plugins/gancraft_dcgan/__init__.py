@@ -3,7 +3,7 @@ Networks", ICLR 2016) for any size, and a fully connected GAN. This module is li
 
 from typing import Literal
 
-from gancraft import Options, Preset, hookimpl, option
+from gancraft import Options, Preset, Suit, hookimpl, option
 
 Norm = Literal["batch", "group", "layer", "none"]
 Latent = Literal["normal", "uniform"]
@@ -54,7 +54,8 @@ class DcganDiscriminatorOptions(ConvolutionalOptions):
     pooling: Literal["average", "max"] = option("average", "What a pool keeps of four pixels.")
     dropout: float = option(0.0, "Share of features that is dropped after each layer.", ge=0, le=0.95)
     minibatch_deviation: bool = option(
-        False, "Show it how much pictures of a batch differ, against mode collapse (Karras et al. 2018)."
+        False,
+        "Show it how much pictures of a batch, of a class where there are some, differ, against mode collapse (Karras 2018).",
     )
 
 
@@ -91,6 +92,8 @@ _OURS = {
     "discriminator.init": "he",  # without a norm N(0, 0.02) starts with logits near 0
     "discriminator.minibatch_deviation": True,
 }
+
+_SUITS = Suit("small networks, which a CPU can train on pictures of at most 64 pixels", side=(8, 65), device="cpu")
 
 # Section 4 and Figure 1. The discriminator's width isn't in the paper; 128 is that of the authors' published code.
 _PAPER = {
@@ -155,7 +158,7 @@ def register_discriminators(register):  # type: ignore[no-untyped-def]
 def register_training_methods(register):  # type: ignore[no-untyped-def]
     register(
         "dcgan",
-        Preset("dcgan", "dcgan", "bce", _OURS),
+        Preset("dcgan", "dcgan", "bce", _OURS, (_SUITS,)),
         summary="Convolutional GAN with what keeps it from collapsing: R1, augmentation, average.",
     )
     register(

@@ -6,12 +6,22 @@ Shape suffixes: N = pictures, C = channels, H, W = height, width, L = latent siz
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import pad
 
-from gancraft import DEVIATION_GROUP, DataShape, Discriminator, Generator, Random, minibatch_deviation
+from gancraft import (
+    CLASS_GROUP,
+    DEVIATION_GROUP,
+    DataShape,
+    Discriminator,
+    Generator,
+    Random,
+    class_deviation,
+    minibatch_deviation,
+)
 from gancraft_dcgan import ConvolutionalOptions, DcganDiscriminatorOptions, DcganGeneratorOptions
 from gancraft_dcgan.layers import (
     SLOPE,
@@ -76,7 +86,8 @@ class DcganDiscriminator(Discriminator):
         super().__init__(options, shape)
         plan = pyramid(options, shape)
         bias = options.norm == "none"
-        self.together = 0 if options.norm == "batch" else DEVIATION_GROUP if options.minibatch_deviation else 1
+        compared = (CLASS_GROUP if shape.classes else DEVIATION_GROUP) if options.minibatch_deviation else 1
+        self.together = 0 if options.norm == "batch" else compared
         self.margins = (*margins(shape.width, plan.full[1]), *margins(shape.height, plan.full[0]))
         blocks: list[nn.Module] = []
         widths = (shape.channels, *reversed(plan.widths))
@@ -97,13 +108,18 @@ class DcganDiscriminator(Discriminator):
         """Logits, N; labels_N in 0 ... classes - 1 where there are classes."""
         h_NCHW = self.blocks(pad(x_NCHW, self.margins))
         if self.options.minibatch_deviation:
-            h_NCHW = minibatch_deviation(h_NCHW)
+            h_NCHW = minibatch_deviation(h_NCHW) if labels_N is None else class_deviation(h_NCHW, labels_N)
         # Copied, as torch (2.14) traces group norm on a CPU with another memory format than it has, and views then fail.
         h_NF = h_NCHW.clone(memory_format=torch.contiguous_format).flatten(1)
         if self.dense is None:
             return self.judgement(h_NF, h_NCHW.sum((2, 3)), labels_N)
         h_NF = self.dense(h_NF)
         return self.judgement(h_NF, h_NF, labels_N)
+
+    def lower(self) -> Sequence[nn.Module]:
+        """By size, from the full one to the smallest: a convolution and its norm."""
+        convolutions = [i for i, module in enumerate(self.blocks) if isinstance(module, nn.Conv2d)]
+        return [self.blocks[start : start + 2] for start in convolutions]
 
 
 def _dense(inputs: int, options: DcganGeneratorOptions) -> nn.Sequential:

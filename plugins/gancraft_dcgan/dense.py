@@ -5,6 +5,8 @@ Shape suffixes: N = pictures, C = channels, H, W = height, width, L = latent siz
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from torch import Tensor, nn
 
 from gancraft import DataShape, Discriminator, Generator, Random
@@ -57,3 +59,7 @@ class DenseDiscriminator(Discriminator):
         """Logits, N; labels_N in 0 ... classes - 1 where there are classes."""
         h_NF = self.body(x_NCHW.flatten(1))
         return self.judgement(h_NF, h_NF, labels_N)
+
+    def lower(self) -> Sequence[nn.Module]:
+        """Its two hidden layers."""
+        return [layer for layer in self.body if isinstance(layer, nn.Linear)]

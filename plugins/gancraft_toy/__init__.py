@@ -1,6 +1,6 @@
 """A GAN on points in the plane: small enough to watch, on one core in seconds. The networks are in `networks.py`."""
 
-from gancraft import Options, Preset, hookimpl, option
+from gancraft import Options, Preset, Suit, hookimpl, option
 
 
 class ToyOptions(Options):
@@ -71,7 +71,7 @@ def register_discriminators(register):  # type: ignore[no-untyped-def]
 def register_training_methods(register):  # type: ignore[no-untyped-def]
     register(
         "toy",
-        Preset("toy", "toy", "bce", _HEALTHY),
+        Preset("toy", "toy", "bce", _HEALTHY, (Suit("it makes points, in seconds", points=True),)),
         capabilities=("points",),
         summary="Points in the plane, learned in seconds: for sample:ring.",
     )

@@ -70,14 +70,19 @@ def test_paintings_are_the_same_at_any_size(monkeypatch):
 
 def test_there_are_as_many_paintings_as_promised():
     assert paintings.COUNT == 4096
-    assert [sample.source for sample in data_samples()] == ["sample:paintings", "sample:digits", "sample:ring"]
+    assert [sample.source for sample in data_samples()] == [
+        "sample:paintings",
+        "sample:shapes",
+        "sample:digits",
+        "sample:ring",
+    ]
     assert all("\n" not in sample.summary for sample in data_samples())
 
 
 def test_names_that_do_not_exist():
     for source, says in (
         ("sample:paintins", "did you mean 'sample:paintings'"),
-        ("sample:x", "there are sample:paintings, sample:digits, sample:ring"),
+        ("sample:x", "there are sample:paintings, sample:shapes, sample:digits, sample:ring"),
         ("digits", "did you mean 'sample:digits'"),
         ("mnist", "did you mean 'torchvision:MNIST'"),
         ("torchvison:MNIST", "did you mean 'torchvision:MNIST'"),

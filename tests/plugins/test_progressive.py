@@ -52,8 +52,9 @@ def test_a_fade_starts_where_the_last_stage_ended(size: tuple[int, int, int]) ->
         judges.fade(1)
         fake, real = makes(z_NL), makes.reals(x_NCHW)
         logits = judges(fake)
-        makes.grow(stage)
-        judges.grow(stage)  # both are at 0 from here on
+        for network in (makes, judges):
+            network.grow(stage)
+            network.fade(0)
         assert torch.equal(makes(z_NL), doubled(fake, SIZES[size][stage]))
         assert torch.equal(makes.reals(x_NCHW), doubled(real, SIZES[size][stage]))
         torch.testing.assert_close(judges(makes(z_NL)), logits, rtol=1e-3, atol=1e-4)
@@ -100,7 +101,7 @@ def test_parameters_by_stage() -> None:
     """4x4 and 8x8 have 12 channels, 16x16 has 8, 32x32 has 4; of RGB layers two are kept."""
     makes, judges = progressive(DataShape(3, 32, 32))
     widths = [12, 12, 8, 4]
-    base = (16 + 1) * 12 * 16 + 12 * (12 * 9 + 1)
+    base = 16 * 12 * 16 + 12 + 12 * (12 * 9 + 1)
     end = 12 * (13 * 9 + 1) + (12 * 16 + 1) * 12 + 13
     for stage in range(4):
         if stage:
@@ -152,6 +153,12 @@ def test_only_the_next_stage_can_be_grown_to() -> None:
             network.grow(3)
 
 
-def test_without_a_fade_new_layers_are_there_at_once() -> None:
-    for network in progressive(DataShape(1, 16, 16), 1, fade_share=0.0):
-        assert network.grower.amount == 1
+def test_new_layers_are_there_at_once_unless_they_are_faded_in() -> None:
+    """As the engine does without `fade_share`: it doesn't speak of fading then."""
+    shape = DataShape(1, 16, 16)
+    networks, faded = progressive(shape, 1), progressive(shape, 1)
+    for network in faded:
+        network.fade(1)
+    x_NCHW = networks[0].reals(pictures(shape))
+    assert torch.equal(networks[0](latents(networks[0])), faded[0](latents(networks[0])))
+    assert torch.equal(networks[1](x_NCHW), faded[1](x_NCHW))

@@ -33,30 +33,42 @@ def test_halving_an_odd_side() -> None:
 
 def test_equal_stretches() -> None:
     """4x4, then a fade and a rest for 8x8, 16x16 and 32x32: seven stretches."""
-    makes, judges = progressive(DataShape(3, 32, 32))
+    makes, judges = progressive(DataShape(3, 32, 32), small_batch=1)
     assert makes.stages(700) == [
         Stage(0, 0, title="4x4"),
         Stage(100, 100, title="8x8"),
         Stage(300, 100, title="16x16"),
         Stage(500, 100, title="32x32"),
     ]
-    assert judges.stages(700) == makes.stages(700)
-    assert [s.title for s in progressive(DataShape(1, 64, 96))[0].stages(1)] == [
-        "6x4",
-        "12x8",
-        "24x16",
-        "48x32",
-        "96x64",
-    ]
+    assert [stage.start for stage in judges.stages(700)] == [stage.start for stage in makes.stages(700)]
+    titles = [stage.title for stage in progressive(DataShape(1, 64, 96))[0].stages(1)]
+    assert titles == ["6x4", "12x8", "24x16", "48x32", "96x64"]
 
 
 def test_shares() -> None:
     makes, judges = progressive(DataShape(1, 16, 16), shares=["1", "1", "3"], fade_share=0.25)
-    assert makes.stages(500) == judges.stages(500)
+    assert [stage.start for stage in judges.stages(500)] == [0, 100, 200]
     assert [(s.start, s.fade) for s in makes.stages(500)] == [(0, 0), (100, 25), (200, 75)]
-    for wrong in (["1", "1"], ["1", "x", "1"], ["1", "0", "1"], ["1", "inf", "1"], ["1", "nan", "1"]):
-        with pytest.raises(UsageError, match="3 positive numbers are needed, for 4x4, 8x8, 16x16"):
-            progressive(DataShape(1, 16, 16), shares=wrong)[0].stages(500)
+
+
+@pytest.mark.parametrize(("name", "flag"), [("shares", "generator.shares"), ("batches", "batches")])
+@pytest.mark.parametrize("wrong", ["1,1", "1,x,1", "1,0,1", "1,inf,1", "1,nan,1", "8,8,8,8"])
+def test_lists_that_are_no_number_a_size(name: str, flag: str, wrong: str) -> None:
+    with pytest.raises(UsageError, match=f"--{flag} {wrong}: 3 .* numbers are needed, for 4x4, 8x8, 16x16"):
+        progressive(DataShape(1, 16, 16), **{name: wrong.split(",")})[0].stages(500)
+
+
+def test_batches_are_whole() -> None:
+    with pytest.raises(UsageError, match="3 whole positive numbers"):
+        progressive(DataShape(1, 16, 16), batches=["8", "4.5", "4"])[0].stages(500)
+    stages = progressive(DataShape(1, 16, 16), batches=["64", "32", "8"])[0].stages(500)
+    assert [(stage.batch, stage.times) for stage in stages] == [(64, 1), (32, 1), (8, 1)]
+
+
+@pytest.mark.parametrize(("most", "times"), [(1, [1, 1, 1, 1, 1]), (2, [2, 2, 2, 2, 1]), (64, [16, 8, 4, 2, 1])])
+def test_small_sizes_take_more_at_a_time(most: int, times: list[int]) -> None:
+    stages = progressive(DataShape(1, 64, 64), small_batch=most)[0].stages(500)
+    assert [(stage.batch, stage.times) for stage in stages] == [(None, time) for time in times]
 
 
 def test_the_equalised_rate() -> None:
@@ -126,7 +138,7 @@ def test_a_compiled_network_sees_the_fade() -> None:
 
 def test_bfloat16_is_near_float32() -> None:
     shape = DataShape(3, 32, 32)
-    makes, judges = progressive(shape, 3)
+    makes, judges = progressive(shape, 3, width=16, max_width=48)
     makes.fade(0.5)
     judges.fade(0.5)
     arguments = (latents(makes), pictures(shape), None)
@@ -145,8 +157,12 @@ def test_labels_change_pictures_and_judgements() -> None:
     assert (judges(makes(z_NL, ones), ones) != judges(makes(z_NL, ones), twos)).all()
 
 
-def test_shapes_that_are_not_possible() -> None:
-    with pytest.raises(UsageError, match="not points in the plane"):
-        progressive(DataShape(2, 1, 1))
-    with pytest.raises(UsageError, match="8 pixels"):
-        progressive(DataShape(3, 64, 7))
+def test_the_parts_from_the_picture_inwards_are_all_but_the_end() -> None:
+    _, judges = progressive(DataShape(3, 32, 32), 3, width=2, max_width=64)
+    assert list(judges.lower()) == [judges.pixels, judges.blocks[2], judges.blocks[1], judges.blocks[0]]
+    kept = {
+        name.split(".")[0]
+        for name, p in judges.named_parameters()
+        if all(p is not q for part in judges.lower() for q in part.parameters())
+    }
+    assert kept == {"end", "dense", "logit"}

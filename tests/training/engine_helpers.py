@@ -43,10 +43,10 @@ def plugins(*more: Path) -> Plugins:
     return find_plugins([OWN, *more], strict=True)
 
 
-def choose(plugin: str, *layers: dict[str, Any], dirs: tuple[Path, ...] = (), **settings: Any) -> TrainChoice:
+def choose(plugin: str | None, *layers: dict[str, Any], dirs: tuple[Path, ...] = (), **settings: Any) -> TrainChoice:
     """Settings by name; `part__name` for a part's."""
     given = {name.replace("__", "."): value for name, value in settings.items()}
-    return resolve_train(plugins(*dirs), [given, *layers, {"plugin": plugin}, QUICK])
+    return resolve_train(plugins(*dirs), [given, *layers, *([{"plugin": plugin}] if plugin else []), QUICK])
 
 
 def start(choice: TrainChoice, data: Path | str, folder: Path) -> Run:

@@ -16,7 +16,7 @@ from gancraft.models import BatchRandom, Discriminator
 from gancraft.models.networks import Output
 from gancraft.options import Options
 from gancraft.training.augment import ADA, DIFFAUGMENT, Augment
-from gancraft.training.penalties import one_centred, tracked, zero_centred
+from gancraft.training.penalties import both_zero_centred, one_centred, tracked, zero_centred
 
 SHAPE = DataShape(3, 8, 8)
 
@@ -113,6 +113,17 @@ def test_zero_centred_sums_over_sizes() -> None:
     (by_a,) = torch.autograd.grad(penalty, [judge.a])
     expected = sum(float((2 * (0.5 * part + 0.25) * part).sum((1, 2, 3)).mean()) for part in (small, large))
     assert float(by_a) == pytest.approx(expected, rel=1e-4)
+
+
+@pytest.mark.parametrize("sizes", [1, 2])
+def test_reals_and_fakes_at_once_are_penalised_as_each_is(sizes: int) -> None:
+    judge = Small()
+    shown = [noise(seed) if sizes == 1 else (noise(seed, side=4), noise(seed + 5)) for seed in (1, 2)]
+    sides = [tracked(x, judge) for x in shown]
+    alone = [zero_centred(judge(x), x) for x in sides]
+    together = both_zero_centred([judge(x) for x in sides], sides)
+    torch.testing.assert_close(together, alone)
+    assert float(together[0].detach()) != float(together[1].detach())
 
 
 def test_pictures_without_a_graph_are_refused() -> None:

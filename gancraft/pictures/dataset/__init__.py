@@ -3,7 +3,7 @@
 from gancraft.pictures.dataset.bounds import Bounds, check_archive, check_files
 from gancraft.pictures.dataset.cache import default_cache, forget
 from gancraft.pictures.dataset.picture_set import PictureSet
-from gancraft.pictures.dataset.sources import DataSample, data_samples, glimpse, open_set
+from gancraft.pictures.dataset.sources import DataSample, data_samples, glimpse, open_set, survey
 
 __all__ = [
     "Bounds",
@@ -16,4 +16,5 @@ __all__ = [
     "forget",
     "glimpse",
     "open_set",
+    "survey",
 ]

@@ -23,6 +23,7 @@ from gancraft.pictures.dataset.paintings import paintings_origin
 from gancraft.pictures.dataset.picture_set import PictureSet
 from gancraft.pictures.dataset.prepare import preparation, prepared
 from gancraft.pictures.dataset.ring import ring_set
+from gancraft.pictures.dataset.shapes import SIDE, shapes_origin
 from gancraft.pictures.dataset.size import USUAL, own_size, parse_size
 from gancraft.pictures.dataset.torchvision import COMMON, PREFIX, torchvision_origin
 
@@ -44,6 +45,9 @@ class DataSample:
 
 _ALL = (
     DataSample("sample:paintings", "4,096 small abstract paintings at any size, made here", DataShape(3, USUAL, USUAL)),
+    DataSample(
+        "sample:shapes", "4,096 coloured shapes in four classes, at any size, made here", DataShape(3, SIDE, SIDE)
+    ),
     DataSample("sample:digits", "1,797 handwritten digits of 8x8 pixels", DataShape(1, 8, 8)),
     DataSample(
         "sample:ring",
@@ -100,9 +104,23 @@ def glimpse(source: str, count: int, size: str | None = None) -> np.ndarray:
     return np.stack([prepared(origin.open(int(number)), width, height, how) for number in numbers])
 
 
+def survey(source: str, size: str | None = None) -> tuple[int, DataShape]:
+    """How many pictures a source has, and what size they would be brought to, without preparing any: some may turn out to be
+    unreadable, and all are taken for colour. source, size: as in `open_set`, which raises the same."""
+    if source == "sample:ring":
+        ring = ring_set(source, False)
+        return len(ring), ring.shape
+    wanted = None if size is None else parse_size(size)
+    origin = _origin(source, wanted, False, 100.0)
+    width, height = wanted or own_size(origin)
+    return len(origin.names), DataShape(3, height, width)
+
+
 def _origin(source: str, size: tuple[int, int] | None, labels: bool, max_megapixels: float) -> Origin:
     if source == "sample:paintings":
         return paintings_origin(size, labels)
+    if source == "sample:shapes":
+        return shapes_origin(size, labels)
     if source == "sample:digits":
         return digits_origin(labels)
     if source.startswith("sample:"):

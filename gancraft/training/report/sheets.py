@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 import math
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -30,7 +29,7 @@ class Sheet:
 
 def read_sheets(folder: Path) -> list[Sheet]:
     """The sheets in a folder, oldest first: the first, the newest, and some between them. Unreadable ones are left out."""
-    found = {int(path.stem): path for path in _files(folder)}
+    found = sheet_files(folder)
     chosen = _evenly(sorted(found))
     with ThreadPoolExecutor(4) as pool:  # Pillow lets go of Python's lock where the time goes
         sheets = list(pool.map(lambda at: _sheet(at, found[at], newest=at == chosen[-1]), chosen))
@@ -47,14 +46,17 @@ def _sheet(at: int, path: Path, newest: bool) -> Sheet | None:
     return None if small is None else Sheet(at, *small)
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def sheet_files(folder: Path) -> dict[int, Path]:
+    """Files of all sheets in a folder, by pictures seen. Empty where there is no such folder."""
     try:
         paths = sorted(folder.iterdir())
     except OSError:
-        return
-    for path in paths:
-        if path.suffix.lower() in ENDINGS and path.stem.isascii() and path.stem.isdigit() and len(path.stem) < 19:
-            yield path
+        return {}
+    return {int(path.stem): path for path in paths if path.suffix.lower() in ENDINGS and _is_count(path.stem)}
+
+
+def _is_count(name: str) -> bool:
+    return name.isascii() and name.isdigit() and len(name) < 19
 
 
 def _evenly(names: list[int]) -> list[int]:

@@ -1,0 +1,85 @@
+"""FastGAN (Liu, Zhu, Song & Elgammal, "Towards Faster and Stabilized GAN Training for High-fidelity Few-shot Image
+Synthesis", ICLR 2021): for some hundred pictures. This module is light; the networks are in their own."""
+
+from typing import Literal
+
+from gancraft import Options, Preset, Suit, hookimpl, option
+
+Norm = Literal["batch", "group", "none"]
+
+
+class FastganGeneratorOptions(Options):
+    """Settings of the generator."""
+
+    latent_size: int = option(256, "Numbers that a picture is made from.", ge=1, le=65_536)
+    width: int = option(
+        64, "Channels at 128 pixels; maps below have more, up to 16 times as many, and larger ones fewer.", ge=1, le=512
+    )
+    max_width: int = option(1024, "Channels that no layer exceeds.", ge=1, le=8192)
+    lite: bool = option(False, "One convolution in every block, where the paper has two in every other one.")
+    norm: Literal["batch", "group"] = option(
+        "batch", "Normalisation between layers; group doesn't depend on the batch, and so suits many processes."
+    )
+
+
+class FastganDiscriminatorOptions(Options):
+    """Settings of the discriminator."""
+
+    width: int = option(
+        64, "Channels at 128 pixels; maps below have more, up to 16 times as many, and larger ones fewer.", ge=1, le=512
+    )
+    max_width: int = option(1024, "Channels that no layer exceeds.", ge=1, le=8192)
+    norm: Norm = option("batch", "Normalisation between layers; none where a gradient penalty (r1) is used.")
+    patches: bool = option(
+        True, "Judge overlapping parts of a picture, about 5x5 of them; without it there is one judgement."
+    )
+    reconstruction: float = option(
+        1.0,
+        "Weight of drawing real pictures again from what it saw of them (self-supervision); 0: none.",
+        ge=0,
+        le=1000,
+    )
+
+
+# The settings of the paper and of its DiffAugment (Zhao et al. 2020).
+_PRESET = {
+    "batch": 8,
+    "gan.generator_rate": 2e-4,
+    "gan.discriminator_rate": 2e-4,
+    "gan.beta1": 0.5,
+    "gan.beta2": 0.999,
+    "gan.average": 5_500,  # 0.999 a step at 8 pictures
+    "augment": "diffaugment",
+    "augment.policy": ["colour", "translation"],
+}
+
+_SUITS = Suit("it is made for few pictures", pictures=(0, 2000), side=(32, 1025), device="gpu", rank=50)
+
+
+@hookimpl
+def register_generators(register):  # type: ignore[no-untyped-def]
+    register(
+        "fastgan",
+        "gancraft_fastgan.generator:FastganGenerator",
+        options=FastganGeneratorOptions,
+        summary="Small maps decide on the channels of large ones: skip-layer excitation (Liu et al. 2021).",
+    )
+
+
+@hookimpl
+def register_discriminators(register):  # type: ignore[no-untyped-def]
+    register(
+        "fastgan",
+        "gancraft_fastgan.discriminator:FastganDiscriminator",
+        options=FastganDiscriminatorOptions,
+        summary="Learns to draw real pictures again from what it sees (self-supervision, Liu et al. 2021).",
+    )
+
+
+@hookimpl
+def register_training_methods(register):  # type: ignore[no-untyped-def]
+    register(
+        "fastgan",
+        Preset("fastgan", "fastgan", "hinge", _PRESET, (_SUITS,)),
+        summary="For some hundred pictures: skip-layer excitation, self-supervised discriminator (Liu et al. 2021).",
+    )
