@@ -29,11 +29,12 @@ def write_plugin(tmp_path: Path) -> WritePlugin:
 
 
 @pytest.fixture(autouse=True)
-def plain_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def plain_environment(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
     """A person's own settings must not reach the tests."""
     import os
 
     for name in [name for name in os.environ if name.startswith("GANCRAFT_")]:
         monkeypatch.delenv(name)
+    monkeypatch.setenv("GANCRAFT_MODELS", str(tmp_path_factory.getbasetemp() / "no models"))
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,21 @@ from gancraft.cli.main import build_app
 from gancraft.errors import GancraftError
 from gancraft.interfaces import DataShape
 from gancraft.latent.generate import pictures
-from gancraft.latent.source import describe, find_model, shipped
+from gancraft.latent.source import find_model, shipped
 from gancraft.models import info_of, load_model, save_model
 from gancraft.pictures import read_recipe
 from gancraft.plugins import find_plugins
-from scripts.ship_model import ship
+from gancraft.trained.card import read_card
+from gancraft.trained.folder import card_of
+from gancraft.trained.header import read_model
+from gancraft.trained.template import NO_FAULTS
+from scripts.ship_model import command_of, main, ship
 from tests.conftest import WritePlugin
 from tests.latent.helpers import PLUGIN
 
-BUNDLED = ("emoji", "digits")
 PLUGINS = find_plugins()
+BUNDLED = [entry.name for entry in PLUGINS.entries if entry.kind == "model" and entry.plugin.bundled]
+ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +61,7 @@ def a_dcgan(path: Path) -> Path:
     generator = entry.create(options, shape)
     for _ in range(40):
         generator.train()(torch.randn(64, 8))
+    path.parent.mkdir(exist_ok=True)
     save_model(path, generator, info_of(entry, options, shape, training={"method": "dcgan", "data": "/home/me/x"}))
     return path
 
@@ -68,8 +76,37 @@ def test_a_bundled_model_makes_pictures_and_says_what_it_is(name: str) -> None:
     assert x_NCHW.std(0).mean() > 0.15, "and no two are alike"
     facts = model.info.training
     assert set(facts) == {"method", "seed", "pictures", "verdict", "data", "licence", "command"}
-    assert facts["licence"] == "Apache-2.0" and ("Apache-2.0" in facts["data"] or "CC BY 4.0" in facts["data"])
     assert not re.search(r"[/\\]\w", str(facts["data"])), "no place on anybody's disk"
+
+
+@pytest.mark.parametrize("name", BUNDLED)
+def test_a_bundled_model_has_a_card(name: str) -> None:
+    file = shipped(PLUGINS.get("model", name)).file
+    card, header = read_card(card_of(file)), read_model(file)
+    assert card.licence == str(header.info.training["licence"]).lower()
+    assert card.facts["library_name"] == "gancraft" and card.facts["tags"][:3] == [
+        "gancraft",
+        "gan",
+        header.info.training["method"],
+    ]
+    assert card.scores(), "measured"
+    for needed in (
+        f"# {name}\n",
+        "| data |",
+        "| licence |",
+        "| recipe | `gancraft train ",
+        "| scores |",
+        "## Known faults\n",
+    ):
+        assert needed in card.text
+    assert card.text.count("\n- ") >= 3 and NO_FAULTS not in card.text, "somebody has looked"
+    assert str(header.info.shape) in card.text and (ROOT / "docs" / "pictures" / f"model-{name}.webp").is_file()
+    assert "](" not in card.text, "links would lead nowhere on the hub"
+
+
+def test_the_page_of_cards_is_in_step() -> None:
+    done = subprocess.run([sys.executable, "docs/make_models.py", "--check"], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
 
 
 def test_commands_take_names(here: Path) -> None:
@@ -152,12 +189,12 @@ def test_a_path_is_no_target(write_plugin: WritePlugin) -> None:
 
 def test_half_precision_makes_nearly_the_same_pictures(here: Path) -> None:
     full, target = a_dcgan(here / "full.safetensors"), here / "half.safetensors"
-    most = ship(full, target, {"data": "ours", "licence": "Apache-2.0", "command": "gancraft train"})
-    assert 0 < most < 0.01
+    most, mean = ship(full, target, {"data": "ours", "licence": "Apache-2.0", "command": "gancraft train"})
+    assert 0 < mean < most < 0.01
     assert target.stat().st_size < 0.6 * full.stat().st_size
-    model, described = load_model(target, PLUGINS), describe(target)
+    model, described = load_model(target, PLUGINS), read_model(target)
     assert next(model.generator.parameters()).dtype == torch.float32
-    assert model.fingerprint == described.fingerprint != describe(full).fingerprint
+    assert model.fingerprint == described.fingerprint != read_model(full).fingerprint
     assert model.info.training == {
         "method": "dcgan",
         "data": "ours",
@@ -174,3 +211,33 @@ def test_weights_beyond_half_precision_are_refused(here: Path) -> None:
     with pytest.raises(GancraftError, match="first.weight has values beyond"):
         save_model(here / "half.safetensors", model.generator, model.info, half=True)
     assert not (here / "half.safetensors").exists()
+
+
+def test_a_run_is_shipped_with_a_card(here: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    a_dcgan(here / "run" / "model.safetensors")
+    told = {"command": "gancraft train /home/me/cats.zip --plugin dcgan --run /home/me/run --x=/a/b.toml -q"}
+    Path("run/run.json").write_text(json.dumps({**told, "machine": {"device": "one H100, bfloat16"}}))
+    Path("run/metrics.jsonl").write_text(
+        '{"pictures": 9, "seconds": 374.2, "kind": "end", "values": {"verdict": "healthy"}}\n'
+    )
+    scores = {"frechet": 22.94, "kid_x1000": 66.6, "precision": 0.22, "recall": 0.16, "pictures": 3786, "reals": 3786}
+    for name in ("cats", "dogs"):
+        Path(f"{name}.json").write_text(json.dumps({**scores, "data": f"/home/me/{name}.zip", "space": "Lite1"}))
+    assert command_of(Path("run")) == "gancraft train cats.zip --plugin dcgan --x=b.toml"
+    words = ["run", "cats.safetensors", "--data", "Our cats", "--licence", "CC0-1.0", "--summary", "Cats."]
+    main([*words, "--scores", "cats.json", "--scores", "dogs.json"])
+    card, header = read_card(Path("cats.md")), read_model(Path("cats.safetensors"))
+    assert header.info.training["command"] == command_of(Path("run")) and "/home" not in str(card)
+    assert card.licence == "cc0-1.0" and "\n\nCats.\n" in card.text and NO_FAULTS in card.text
+    assert card.scores()["Fréchet distance"] == 22.94 and card.scores()["recall (dogs.zip)"] == 0.16
+    for row in (
+        "| data | Our cats |",
+        "| took | 374 s on one H100, bfloat16 |",
+        "| half precision | of 256 pictures no pixel",
+    ):
+        assert row in card.text
+    Path("cats.md").write_text("# cats\n\nBy hand.\n")
+    main(words)
+    assert "was left as it is" in capsys.readouterr().out and Path("cats.md").read_text() == "# cats\n\nBy hand.\n"
+    main([*words, "--command", "gancraft train ours", "--new-card"])
+    assert "| recipe | `gancraft train ours`" in Path("cats.md").read_text()

@@ -61,7 +61,7 @@ def command(
     from gancraft.cli.progress import follow
     from gancraft.latent.evaluate import MOST, evaluation, from_array, from_model, some_rows
     from gancraft.latent.sheet import is_points
-    from gancraft.latent.source import SHIPPED, find_model, is_model
+    from gancraft.latent.source import find_model, is_model, model_names
     from gancraft.metrics.features import POINTS
     from gancraft.models import load_model
     from gancraft.pictures import check_writable, save_picture
@@ -70,7 +70,7 @@ def command(
     if copies is not None:
         check_writable(copies)
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
-    sets = _Sets(fit, background, quiet)
+    sets = Sets(fit, background, quiet)
     if is_model(Path(made), plugins):
         model = load_model(find_model(Path(made), plugins).file, plugins)
         real_set = sets.open(data, model.info.shape, model.info.classes)
@@ -79,7 +79,7 @@ def command(
         pictures = from_model(model, count or len(reals), seed, truncation, device, classes_N)
     else:
         if not Path(made).exists() and ":" not in made:
-            close = did_you_mean(made, plugins.names(SHIPPED))
+            close = did_you_mean(made, model_names(plugins))
             raise UsageError(
                 f"{made}: there is no such file or folder{close}; give a model, the folder of a run, or pictures"
             )
@@ -90,7 +90,7 @@ def command(
     real = from_array(real_set.x_NCHW, reals)
     if is_points(real_set.shape) and (network or copies):
         raise UsageError("points are compared as they are: leave --network and --copies out")
-    space = POINTS if is_points(real_set.shape) else _space(network, plugins, download, quiet)
+    space = POINTS if is_points(real_set.shape) else chosen_space(network, plugins, download, quiet)
     finished = follow(evaluation(pictures, real, space, device, copies is not None), "evaluating", quiet)
     if finished.stopped:
         raise typer.Exit(130)
@@ -103,7 +103,7 @@ def command(
 
 
 @dataclass(frozen=True)
-class _Sets:
+class Sets:
     """How sets are opened."""
 
     fit: str
@@ -132,7 +132,7 @@ class _Sets:
         return found
 
 
-def _space(network: str | None, plugins: Plugins, download: bool, quiet: bool) -> FeatureSpace:
+def chosen_space(network: str | None, plugins: Plugins, download: bool, quiet: bool) -> FeatureSpace:
     from gancraft.metrics.spaces import default_network, space
 
     name = network or default_network(plugins)

@@ -15,8 +15,9 @@ from gancraft.resolve import Part
 
 # Flags of commands that no setting may take.
 RESERVED = {"output", "style", "content", "preview", "preview-every", "quiet", "json", "config", "set", "plugins-dir"}
-RESERVED |= {"no-plugin", "debug", "help", "version", "run", "resume"}
+RESERVED |= {"no-plugin", "debug", "help", "version", "run", "resume", "from"}
 SHORT = {"plugin": "-p"}
+WRITTEN = {"from_model": "--from"}  # flags that are no name in Python
 
 
 def flag_names(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
@@ -26,7 +27,8 @@ def flag_names(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
     for part in parts:
         for name, setting in part.settings().items():
             shared = (count[name] > 1 or setting.flag in RESERVED) and part is not parts[0]
-            names[part.name, name] = f"--{part.name}.{setting.flag}" if shared else f"--{setting.flag}"
+            own = WRITTEN.get(name, f"--{setting.flag}") if part is parts[0] else f"--{setting.flag}"
+            names[part.name, name] = f"--{part.name}.{setting.flag}" if shared else own
     return names
 
 
@@ -36,6 +38,8 @@ def spellings(parts: Sequence[Part]) -> dict[str, str]:
     for (part, name), flag in flag_names(parts).items():
         dashed = name.replace("_", "-")
         result[f"--{part}.{dashed}"] = flag
+        if flag == WRITTEN.get(name):
+            result[f"--{dashed}"] = flag
         off = flag.replace("--", "--no-", 1) if "." not in flag else f"--{part}.no-{dashed}"
         result[f"--{part}.no-{dashed}"] = result[f"--no-{part}.{dashed}"] = off
     return result

@@ -23,14 +23,15 @@ def command(
     no_plugin: NoPlugin = None,
     debug: Debug = False,
 ) -> None:
-    from gancraft.latent.source import describe, find_model
+    from gancraft.latent.source import find_model
     from gancraft.plugins import plugins_from_environment
+    from gancraft.trained.header import read_model
 
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
     file = find_model(model, plugins).file
-    described = describe(file)
-    installed = _installed(plugins, described.info.kind, described.info.name)
-    facts = {"file": str(file), **described.as_dict(), "installed": installed}
+    described = read_model(file)
+    there = installed(plugins, described.info.kind, described.info.name)
+    facts = {"file": str(file), **described.as_dict(), "installed": there}
     if as_json:
         print(json.dumps(facts, indent=2))
         return
@@ -38,7 +39,7 @@ def command(
         print(printable(line))
 
 
-def _installed(plugins: Plugins, kind: str, name: str) -> str | None:
+def installed(plugins: Plugins, kind: str, name: str) -> str | None:
     """The plugin that can make it here, with its version; None where there is none."""
     try:
         info = plugins.get(kind, name).plugin

@@ -62,7 +62,7 @@ def gather(
     inputs = [*sources, *(_weighted(name)[0] for name in styles), *([str(start)] if start is not None else [])]
     for target in dict.fromkeys(targets):
         if target != "-":
-            _keep_inputs(Path(target), inputs)
+            keep_inputs(Path(target), inputs)
             check_writable(target)
     opened = {} if several else {sources[0]: open_source(sources[0], limit)}
     return Work(
@@ -102,21 +102,19 @@ def _targets(sources: Sequence[str], style: str, output: str | None, several: bo
     if several:
         if output == "-":
             raise UsageError("-o -: several pictures can't go to stdout; name a folder")
-        folder = (
-            Path(output) if output is not None else Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}-painted")
-        )
+        folder = Path(output) if output is not None else Path(f"{stem(sources[0])}-{stem(_weighted(style)[0])}-painted")
         if folder.suffix.lower() in EXTENSIONS and not folder.is_dir():
             raise UsageError(f"-o {folder}: several pictures need a folder, not a file")
         make_folder(folder, "-o")
         taken: set[Path] = set()
-        return [free(folder / f"{_stem(source)}.png", taken, on_disk=output is None) for source in sources]
+        return [free(folder / f"{stem(source)}.png", taken, on_disk=output is None) for source in sources]
     if output is not None:
         target = Path(output)
-        return ["-"] if output == "-" else [target / f"{_stem(sources[0])}.png" if target.is_dir() else target]
-    return [free(Path(f"{_stem(sources[0])}-{_stem(_weighted(style)[0])}.png"), set(), on_disk=True)]
+        return ["-"] if output == "-" else [target / f"{stem(sources[0])}.png" if target.is_dir() else target]
+    return [free(Path(f"{stem(sources[0])}-{stem(_weighted(style)[0])}.png"), set(), on_disk=True)]
 
 
-def _keep_inputs(target: Path, inputs: Sequence[str]) -> None:
+def keep_inputs(target: Path, inputs: Sequence[str]) -> None:
     """Raise UsageError where a result would replace a picture that it, or another of the batch, is painted from."""
     for source in inputs:
         with contextlib.suppress(OSError, ValueError):  # not there, or no file: `-`, `sample:cat`
@@ -124,7 +122,7 @@ def _keep_inputs(target: Path, inputs: Sequence[str]) -> None:
                 raise UsageError(f"-o: {target} is one of the pictures to paint from; choose another place")
 
 
-def _stem(source: str) -> str:
+def stem(source: str) -> str:
     name = "stdin" if source == "-" else Path(source.removeprefix(SAMPLE)).stem
     return re.sub(r"[\x00-\x1f/\\:]", "_", name) or "picture"
 

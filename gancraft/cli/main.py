@@ -11,7 +11,28 @@ from typing import Annotated
 import typer
 
 from gancraft import __version__
-from gancraft.cli import doctor, evaluate, info, plugins, recipe, sample, style, train, walk, web
+from gancraft.cli import (
+    directions,
+    doctor,
+    evaluate,
+    export,
+    info,
+    mix,
+    models,
+    nearest,
+    plugins,
+    project,
+    pull,
+    push,
+    recipe,
+    sample,
+    style,
+    sweep,
+    timelapse,
+    train,
+    walk,
+    web,
+)
 from gancraft.cli.errors import debugging, fail
 from gancraft.cli.sniff import Words
 from gancraft.threads import share_cores
@@ -31,8 +52,18 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
     app.command("train", help=train.HELP)(train.command(words))
     app.command("sample", help=sample.HELP)(sample.command)
     app.command("walk", help=walk.HELP)(walk.command)
+    app.command("mix", help=mix.HELP)(mix.command)
+    app.command("sweep", help=sweep.HELP)(sweep.command)
+    app.command("directions", help=directions.HELP)(directions.command)
+    app.command("nearest", help=nearest.HELP)(nearest.command)
+    app.command("timelapse", help=timelapse.HELP)(timelapse.command)
+    app.command("project", help=project.HELP)(project.command)
+    app.command("export", help=export.HELP)(export.command)
     app.command("evaluate", help=evaluate.HELP)(evaluate.command)
     app.command("info", help=info.HELP)(info.command)
+    app.command("models", help=models.HELP)(models.command)
+    app.command("pull", help=pull.HELP)(pull.command)
+    app.command("push", help=push.HELP)(push.command)
     app.command("redo", help=recipe.REDO_HELP)(recipe.redo)
     app.command("recipe", help=recipe.RECIPE_HELP)(recipe.show)
     app.command("web", help=web.HELP)(web.command)

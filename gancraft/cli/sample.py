@@ -17,17 +17,20 @@ from gancraft.errors import UsageError
 if TYPE_CHECKING:
     import numpy as np
 
+    from gancraft.latent.codes import Codes
     from gancraft.latent.source import Source
+    from gancraft.models import Model
 
 HELP = (
     "Make pictures with a trained MODEL: a sheet of them, or single files into a folder.\n\n"
     "Picture i of a seed is always the same, however many are made."
 )
 MOST = 100  # megapixels of a sheet
+MOST_CODES = 10_000  # pictures whose codes are kept in a file
 
 ModelPath = Annotated[
     Path,
-    typer.Argument(metavar="MODEL", help="A .safetensors file, the folder of a run, or a name (`gancraft plugins`)."),
+    typer.Argument(metavar="MODEL", help="A .safetensors file, the folder of a run, or a name (`gancraft models`)."),
 ]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the pictures.")]
 Truncation = Annotated[float, typer.Option(min=0, max=2, help="Below 1: more typical pictures, less variety.")]
@@ -42,6 +45,20 @@ def command(
     truncation: Truncation = 1.0,
     class_name: Annotated[
         str | None, typer.Option("--class", help="Class by name or number; without it each in turn.")
+    ] = None,
+    codes: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Draw the pictures of a file of codes, instead of a seed's."),
+    ] = None,
+    directions: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Directions that `gancraft directions --save` has kept.")
+    ] = None,
+    direction: Annotated[
+        list[str] | None,
+        typer.Option(metavar="N:AMOUNT", help="Move all pictures along direction N; may be given several times."),
+    ] = None,
+    save_codes: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Keep the pictures' codes in a file, for walk, mix and others.")
     ] = None,
     across: Annotated[int, typer.Option(min=0, help="Pictures a row; 0 makes the sheet about square.")] = 0,
     scale: Annotated[
@@ -58,21 +75,26 @@ def command(
     debug: Debug = False,
 ) -> None:
     from gancraft.cli.progress import follow
+    from gancraft.cli.sheets import label_of, opened, tensor_target
+    from gancraft.latent.codes import save_codes as write_codes
     from gancraft.latent.generate import sampling
-    from gancraft.latent.latents import class_number
     from gancraft.latent.results import sample_recipe, save_sheet
     from gancraft.latent.sheet import is_points
-    from gancraft.latent.source import find_model
-    from gancraft.models import load_model
-    from gancraft.plugins import plugins_from_environment
 
-    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
-    source = find_model(model, plugins)
-    loaded = load_model(source.file, plugins)
+    if (directions is None) != (not direction):
+        raise UsageError("--direction N:AMOUNT and --directions FILE go together: which way, and the file that has it")
+    if save_codes is not None:
+        tensor_target(save_codes, "--save-codes")
+        if count > MOST_CODES:
+            raise UsageError(f"--save-codes: -n {count} are too many; {MOST_CODES:,} are the most")
+    source, loaded = opened(model, plugins_dir, no_plugin)
     shape = loaded.info.shape
-    label = None if class_name is None else class_number(loaded.info, class_name)
+    wanted = _Wanted(loaded, seed, label_of(loaded, class_name), codes, directions, direction or [])
+    count = count if codes is None else len(wanted)
     target, singles = _target(source, seed, output)
-    recipe = sample_recipe(source, loaded, seed, truncation, class_name)
+    recipe = sample_recipe(
+        source, loaded, seed, truncation, class_name, codes=codes and codes.name, direction=direction or None
+    )
     parts: list[np.ndarray] = []
 
     def keep(numbers: Sequence[int], x_NCHW: np.ndarray) -> None:
@@ -88,15 +110,43 @@ def command(
         megapixels = count * shape.height * shape.width * max(1, scale) ** 2 / 1e6
         if megapixels > MOST and not is_points(shape):
             raise UsageError(f"-n {count}: a sheet of {megapixels:.0f} megapixels is too large; give a folder/ to -o")
-    run = sampling(loaded, take, seed, range(count), truncation=truncation, label=label, device=device)
+    run = sampling(loaded, take, wanted.codes, range(count), truncation=truncation, device=device)
     finished = follow(run, "sampling", quiet)
     if parts:
         import numpy as np
 
         save_sheet(target, np.concatenate(parts), shape, recipe, across or None, scale)
+    if save_codes is not None:
+        write_codes(save_codes, loaded, wanted.codes(range(count)), recipe["options"]["sample"])
     if output != "-":
         print(target)
     raise typer.Exit(130 if finished.stopped else 0)
+
+
+class _Wanted:
+    """Which pictures are to be made: a seed's or a file's, moved along directions or not."""
+
+    def __init__(
+        self, model: Model, seed: int, label: int | None, file: Path | None, directions: Path | None, steps: list[str]
+    ):
+        from gancraft.latent.codes import load_codes
+        from gancraft.latent.directions import load_directions, step
+
+        self.model, self.seed, self.label = model, seed, label
+        self.steps = [step(text) for text in steps]
+        self.kept = load_codes(file, model) if file is not None else None
+        self.directions = load_directions(directions, model) if directions is not None else None
+        self.codes([0])  # a direction that isn't there is told before any file is touched
+
+    def __len__(self) -> int:
+        return len(self.kept) if self.kept is not None else 0
+
+    def codes(self, numbers: Sequence[int]) -> Codes:
+        from gancraft.latent.codes import seeded
+        from gancraft.latent.directions import moved
+
+        found = self.kept[numbers] if self.kept is not None else seeded(self.model, self.seed, numbers, self.label)
+        return found if self.directions is None else moved(self.model, found, self.directions, self.steps)
 
 
 def _target(source: Source, seed: int, output: str | None) -> tuple[Path | BinaryIO, bool]:

@@ -6,7 +6,7 @@ import shlex
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from gancraft import resolve
 from gancraft.errors import GancraftError
@@ -15,11 +15,15 @@ from gancraft.resolve import Layer, Part
 from gancraft.style.choice import STYLE, style_parts
 from gancraft.training.choice import TRAIN, train_parts
 
+if TYPE_CHECKING:
+    from gancraft.cli.pick import Picked
+
 # Commands whose flags depend on the parts chosen: their own part, what finds the others, and the flags that choose.
 CHOOSING: dict[str, tuple[Part, Any, tuple[str, ...]]] = {
     "style": (STYLE, style_parts, ("plugin", "network")),
-    "train": (TRAIN, train_parts, ("plugin", "generator", "discriminator", "loss")),
+    "train": (TRAIN, train_parts, ("plugin", "generator", "discriminator", "loss", "from_model")),
 }
+ALSO = {"plugin": "-p", "from_model": "--from"}  # how some of these flags may be written too
 
 
 class Words:
@@ -74,13 +78,17 @@ class Words:
     def layers(self, command: str) -> list[Layer]:
         """What chooses the parts, strongest first."""
         part, _, choosing = CHOOSING[command]
-        chosen = {name: self.last(f"--{name}", *(["-p"] if name == "plugin" else [])) for name in choosing}
+        written = {name: [f"--{name.replace('_', '-')}", *([ALSO[name]] if name in ALSO else [])] for name in choosing}
+        chosen = {name: self.last(*written[name]) for name in choosing}
         layers = [resolve.flags({name: value for name, value in chosen.items() if value is not None})]
         layers.append(resolve.assignments(self.values("--set")))
         layers.append(resolve.environment(self.environ, command, [part]))
         if (file := self.last("--config")) is not None:
             layers.append(resolve.config_file(Path(file), command))
-        return layers + (self.resumed_layers if command == "train" else [])
+        if command == "train":
+            layers += self.resumed_layers
+            layers += self.picked_layers(layers)
+        return layers
 
     def parts_of(self, command: str) -> list[Part]:
         """The parts that have settings: those in use where it is this command that was typed."""
@@ -99,6 +107,25 @@ class Words:
     def parts(self) -> list[Part]:
         """The same, of the command that was typed."""
         return self.parts_of(self.command) if self.command in CHOOSING else []
+
+    def picked_layers(self, layers: Sequence[Layer]) -> list[Layer]:
+        """The method of the run in --run, or what suits the pictures and the machine, where the layers name none. Completion
+        and help don't look: they show the usual method's flags."""
+        asked = {"plugin", "train.plugin", "from_model", "train.from_model"}
+        if self.completing or asked & {key for layer in layers for key in layer.values} or self._helps:
+            return []
+        if self.picked is None:
+            from gancraft.cli.pick import picked
+
+            self.picked = picked(self, layers)
+        return [Layer({"train.plugin": self.picked.method}, "chosen by the pictures: {key} = ")]
+
+    picked: Picked | None = None
+
+    @property
+    def _helps(self) -> bool:
+        words = self.argv[: self.argv.index("--")] if "--" in self.argv else self.argv
+        return bool({"--help", "-h"} & set(words))
 
     @cached_property
     def resumed(self) -> dict[str, Any] | None:

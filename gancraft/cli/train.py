@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import shlex
 import sys
@@ -16,17 +17,19 @@ from gancraft import resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import fail, handled
 from gancraft.cli.flags import with_settings
+from gancraft.cli.pick import STAND_IN
 from gancraft.cli.sniff import Words
 from gancraft.errors import GancraftError, UsageError
 from gancraft.training.choice import TrainChoice, resolve_train
 
 HELP = (
-    "Train on PICTURES: a folder, a .zip, torchvision:NAME, sample:paintings, sample:digits or sample:ring.\n\n"
+    "Train on PICTURES: a folder, a .zip, torchvision:NAME, sample:paintings, sample:shapes, sample:digits or sample:ring. "
+    "Without --plugin the method that suits their number, their size and the machine is chosen, and named; its flags are "
+    "those that `gancraft train --plugin NAME --help` shows.\n\n"
     "The run lives in a folder and loses nothing: the same command again, or --resume --run DIR, goes on where it ended. "
     "It leaves model.safetensors, for `gancraft sample`, and report.html. Several GPUs: "
     "`torchrun --nproc-per-node N -m -- gancraft train …`."
 )
-STAND_IN = "sample:paintings"
 
 
 def command(words: Words) -> Callable[..., None]:
@@ -64,12 +67,15 @@ def command(words: Words) -> Callable[..., None]:
         known = words.resumed
         if resume and known is None:
             raise UsageError(f"--resume: there is no run in {run or 'the folder that --run must name'}")
-        choice = resolve_train(words.plugins, layers + words.resumed_layers)
+        layers += words.resumed_layers
+        choice = resolve_train(words.plugins, layers + words.picked_layers(layers))
         source = data or (known["data"]["source"] if known is not None else None)
         if source is None:
             source = STAND_IN
             if not quiet:
                 print(f"gancraft: no pictures given, taking {STAND_IN}", file=sys.stderr)
+        if words.picked is not None and words.picked.says and not quiet and os.environ.get("RANK", "0") == "0":
+            print(f"gancraft: {words.picked.says}", file=sys.stderr)
         folder = run or default_folder(source, choice)
         repeat = shlex.join(["gancraft", *words.argv])
         finished = follow(start(choice, source, folder, command=repeat), quiet=quiet, verb="training")

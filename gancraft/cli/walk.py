@@ -10,10 +10,12 @@ import typer
 from gancraft.cli.common import Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import handled
 from gancraft.cli.sample import Device, ModelPath, Seed, Truncation
+from gancraft.errors import UsageError
 
 HELP = (
     "Make a film that wanders from picture to picture of a trained MODEL and back to the first.\n\n"
-    "The stops are pictures of `gancraft sample` with the same seed: its first ones, or those named by --through."
+    "The stops are pictures of `gancraft sample` with the same seed: its first ones, or those named by --through. Or go from "
+    "one picture --from to another --to: of any seeds, or out of files of codes, such as `gancraft project` writes."
 )
 
 
@@ -28,6 +30,11 @@ def command(
     through: Annotated[
         str | None, typer.Option(metavar="N,N,…", help="These pictures of the sheet, from 0, instead of the first.")
     ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="SEED", help="First stop: a seed, as 7 or 7:3, or a file of codes.")
+    ] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="SEED", help="Last stop, likewise.")] = None,
+    one_way: Annotated[bool, typer.Option("--one-way", help="End at the last stop, instead of going back.")] = False,
     seed: Seed = 0,
     fps: Annotated[int, typer.Option(min=1, max=120, help="Frames a second.")] = 30,
     truncation: Truncation = 1.0,
@@ -46,21 +53,28 @@ def command(
 ) -> None:
     from gancraft.cli.inputs import free
     from gancraft.cli.progress import follow
-    from gancraft.latent.latents import class_number
-    from gancraft.latent.source import find_model
+    from gancraft.cli.sheets import label_of, opened
+    from gancraft.latent.codes import seeded
+    from gancraft.latent.named import named
     from gancraft.latent.walk import filming
     from gancraft.latent.walk import stops as numbers_of
-    from gancraft.models import load_model
-    from gancraft.plugins import plugins_from_environment
 
-    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
-    source = find_model(model, plugins)
-    loaded = load_model(source.file, plugins)
-    label = 0 if class_name is None else class_number(loaded.info, class_name)
-    target = output or free(Path(f"{source.stem}-seed{seed}.mp4"), set(), on_disk=True)
+    if (start is None) != (end is None):
+        raise UsageError(f"{'--to' if start is None else '--from'} goes with {'--from' if start is None else '--to'}")
+    if start is not None and through is not None:
+        raise UsageError("--through: leave it out where --from and --to say where the walk goes")
+    source, loaded = opened(model, plugins_dir, no_plugin)
+    label = label_of(loaded, class_name) or 0
+    if start is not None:
+        codes, titles = named(loaded, f"{start},{end}", "--from, --to", label)
+        name = f"{source.stem}-{'-to-'.join((titles[0], titles[-1]))}.mp4".replace(" ", "").replace(":", ".")
+    else:
+        codes = seeded(loaded, seed, range(stops) if through is None else numbers_of(through), label)
+        name = f"{source.stem}-seed{seed}.mp4"
+    target = output or free(Path(name), set(), on_disk=True)
     run = filming(
-        loaded, target, seed, range(stops) if through is None else numbers_of(through), seconds, fps,
-        truncation=truncation, label=label, eased=not even, scale=scale, device=device,
+        loaded, target, codes, seconds, fps,
+        truncation=truncation, closed=not one_way, eased=not even, scale=scale, device=device,
     )  # fmt: skip
     finished = follow(run, "filming", quiet)
     print(target)

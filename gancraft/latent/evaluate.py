@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,8 @@ import torch
 
 from gancraft.compute import choose
 from gancraft.events import Event, Finished, Progress, Run, Started, Warned
-from gancraft.latent.generate import batch_size, generate
-from gancraft.latent.latents import labels, latents
+from gancraft.latent.codes import seeded
+from gancraft.latent.generate import draw
 from gancraft.latent.sheet import rgb, sheet
 from gancraft.metrics.distances import frechet, kernel_distance, nearest, precision_recall
 from gancraft.metrics.features import FeatureSpace, feature_batches
@@ -47,16 +47,16 @@ def from_model(
     truncation: float = 1.0,
     device: str | torch.device = "auto",
     classes_N: np.ndarray | None = None,
+    label: int | None = None,
 ) -> Pictures:
     """The first pictures of a seed. classes_N: of the data's pictures, taken over and over, so that the classes have the
-    same shares on both sides; without it each class in turn."""
+    same shares on both sides; without it each class in turn, or all of the class `label`."""
 
     def at(numbers: Sequence[int]) -> np.ndarray:
-        labels_N = labels(model.info, numbers)
-        if labels_N is not None and classes_N is not None:
-            labels_N = torch.from_numpy(classes_N[np.array(numbers) % len(classes_N)])
-        z_NL, size = latents(model.generator, seed, numbers), batch_size(model.info.shape)
-        return torch.cat(list(generate(model, z_NL, labels_N, truncation, size, device))).numpy()
+        codes = seeded(model, seed, numbers, label)
+        if codes.labels_N is not None and classes_N is not None:
+            codes = replace(codes, labels_N=torch.from_numpy(classes_N[np.array(numbers) % len(classes_N)]))
+        return torch.cat(list(draw(model, codes, truncation, device=device))).numpy()
 
     return Pictures(count, at)
 

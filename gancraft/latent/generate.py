@@ -15,7 +15,7 @@ from gancraft.compute import choose
 from gancraft.errors import GancraftError
 from gancraft.events import Event, Finished, Progress, Run, Started
 from gancraft.interfaces import DataShape
-from gancraft.latent.latents import labels, latents
+from gancraft.latent.codes import Codes, seeded, styled_generator
 from gancraft.latent.sheet import is_points
 from gancraft.models import Model, make
 
@@ -40,20 +40,37 @@ def generate(
     labels_N: one class each, for a model that has classes. truncation: below 1 more typical pictures, less variety. batch: 0
     chooses. Raises UsageError for a device that isn't there, GancraftError where the model makes no numbers.
     """
+    yield from draw(model, Codes("z", z_NL, labels_N), truncation, batch, device)
+
+
+def draw(
+    model: Model, codes: Codes, truncation: float = 1.0, batch: int = 0, device: str | torch.device = "auto"
+) -> Iterator[Tensor]:
+    """The same of latents or styles; truncation moves both towards the middle."""
     place = choose(device, "float32").device
-    generator = model.generator.to(place)
+    model.generator.to(place)
     batch = batch or batch_size(model.info.shape)
-    for start in range(0, len(z_NL), batch):
-        part = slice(start, start + batch)
+    for start in range(0, len(codes), batch):
+        part = codes[start : start + batch]
         with torch.random.fork_rng([place] if place.type == "cuda" else []):
             torch.manual_seed(0)  # a network may add noise of its own: the same every time
-            labels_part_N = None if labels_N is None else labels_N[part].to(place)
-            x_NCHW = make(generator, z_NL[part].to(place), labels_part_N, truncation).cpu()
+            x_NCHW = _made(model, part, place, truncation).cpu()
         if not bool(x_NCHW.isfinite().all()):
             raise GancraftError(
                 "this model makes values that aren't numbers: its training went wrong before it was saved"
             )
         yield x_NCHW if is_points(model.info.shape) else ((x_NCHW + 1) / 2).clamp(0, 1)
+
+
+@torch.no_grad()
+def _made(model: Model, codes: Codes, place: torch.device, truncation: float) -> Tensor:
+    labels_N = None if codes.labels_N is None else codes.labels_N.to(place)
+    values = codes.values.to(place)
+    if codes.space == "z":
+        return make(model.generator, values, labels_N, truncation)
+    generator = styled_generator(model)
+    w_NKS = values if truncation == 1 else generator.truncated_styles(values, truncation, labels_N)
+    return generator.picture(generator.draw(w_NKS)).float()
 
 
 def pictures(
@@ -68,21 +85,20 @@ def pictures(
 ) -> np.ndarray:
     """The pictures of these numbers, at least one, as `generate` makes them. label: the class of all; None: each class in
     turn."""
-    z_NL, labels_N = latents(model.generator, seed, numbers), labels(model.info, numbers, label)
-    return torch.cat(list(generate(model, z_NL, labels_N, truncation, batch, device))).numpy()
+    return torch.cat(list(draw(model, seeded(model, seed, numbers, label), truncation, batch, device))).numpy()
 
 
 def sampling(
     model: Model,
     take: Callable[[Sequence[int], np.ndarray], None],
-    seed: int,
+    codes: Callable[[Sequence[int]], Codes],
     numbers: Sequence[int],
     *,
     truncation: float = 1.0,
-    label: int | None = None,
     device: str | torch.device = "auto",
 ) -> Run:
-    """A run that makes `pictures` and gives each batch to `take`: their numbers, and x_NCHW."""
+    """A run that makes the pictures of these numbers and gives each batch to `take`: their numbers, and x_NCHW. codes: those
+    of some numbers."""
 
     def events(run: Run) -> Iterator[Event]:
         where = choose(device, "float32").name
@@ -90,7 +106,7 @@ def sampling(
         batch, done = batch_size(model.info.shape), 0
         for start in range(0, len(numbers), batch):
             part = numbers[start : start + batch]
-            take(part, pictures(model, seed, part, truncation=truncation, label=label, device=device))
+            take(part, torch.cat(list(draw(model, codes(part), truncation, batch, device))).numpy())
             done += len(part)
             yield Progress(done, len(numbers))
             if run.stopping:

@@ -20,18 +20,24 @@ from gancraft.pictures import save_picture
 
 
 def sample_recipe(
-    source: Source, model: Model, seed: int, truncation: float, class_name: str | None = None
+    source: Source, model: Model, seed: int, truncation: float, class_name: str | None = None, **more: Any
 ) -> dict[str, Any]:
-    """What pictures of a model are made of. No paths: they would tell about a person's disk."""
+    """What pictures of `gancraft sample` are made of. more: further options, left out where they are None."""
+    options = {"seed": seed, "truncation": truncation, "class": class_name}
+    return recipe(source, model, "sample", {**options, **{name: x for name, x in more.items() if x is not None}})
+
+
+def recipe(source: Source, model: Model, command: str, options: Mapping[str, Any]) -> dict[str, Any]:
+    """What a command has made of a model. No paths: they would tell about a person's disk."""
     from gancraft import __version__
 
     info = model.info
     return {
         "gancraft": __version__,
-        "command": "sample",
+        "command": command,
         "model": {"name": source.name, "fingerprint": model.fingerprint, "makes": str(info.shape)},
         "plugin": {"kind": info.kind, "makes": info.name, **info.plugin},
-        "options": {"sample": {"seed": seed, "truncation": truncation, "class": class_name}},
+        "options": {command: dict(options)},
     }
 
 

@@ -1,23 +1,16 @@
-"""Which model a person means: a file, the folder of a run, or the name of one that a plugin ships."""
+"""Which model a person means: a file, the folder of a run, or the name of one that a plugin ships or that was pulled."""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from safetensors import safe_open
-
-from gancraft.errors import GancraftError, UsageError, did_you_mean
-from gancraft.models import ModelInfo, read_info
-from gancraft.models.tensorfile import read_header
+from gancraft.errors import UsageError, did_you_mean
 from gancraft.plugins import Plugins, Registered
+from gancraft.trained.folder import ENDING, models_in, own_models
+from gancraft.trained.listing import KIND, own_model, shipped_file
 
-ENDING = ".safetensors"
 MODEL = "model" + ENDING  # what a run calls it
-SHIPPED = "model"  # the kind of registered models
 
 
 @dataclass(frozen=True)
@@ -30,10 +23,11 @@ class Source:
 
 
 def find_model(source: Path, plugins: Plugins) -> Source:
-    """A file, the model in the folder of a run, or one that a plugin ships, whose name yields to a file or folder that is
-    there. Raises UsageError where there is none, GancraftError where a plugin hasn't its file."""
-    if not source.exists() and _shipped(source, plugins):
-        return shipped(plugins.get(SHIPPED, str(source)))
+    """A file, the model in the folder of a run, or one by its name, which yields to a file or folder that is there: one that
+    a plugin ships, else one of the user's own. Raises UsageError where there is none, GancraftError where a plugin hasn't
+    its file."""
+    if not source.exists() and (named := _named(str(source), plugins)):
+        return named
     file = source
     if source.is_dir():
         file = source / MODEL
@@ -42,7 +36,7 @@ def find_model(source: Path, plugins: Plugins) -> Source:
                 f"{source}: there is no {MODEL} in this folder; give the folder of a run, or a model's file"
             )
     elif not source.exists():
-        names = plugins.names(SHIPPED)
+        names = model_names(plugins)
         or_name = f", the folder of a run, or one of {', '.join(names)}" if names else " or the folder of a run"
         close = did_you_mean(str(source), names)
         raise UsageError(f"{source}: there is no such file or folder{close}; give a model ({ENDING}){or_name}")
@@ -51,68 +45,23 @@ def find_model(source: Path, plugins: Plugins) -> Source:
 
 def shipped(entry: Registered) -> Source:
     """The model that a plugin registered. Raises GancraftError where its file isn't there."""
-    file = entry.create(entry.options())
-    if not isinstance(file, Path) or not file.is_file():
-        raise GancraftError(f"plugin {entry.plugin}: the file of model '{entry.name}' isn't there; install it again")
-    return Source(file, entry.name, entry.name)
+    return Source(shipped_file(entry), entry.name, entry.name)
+
+
+def model_names(plugins: Plugins) -> list[str]:
+    """Of all models that go by a name."""
+    return list(dict.fromkeys([*plugins.names(KIND), *(own.name for own in models_in(own_models()))]))
 
 
 def is_model(source: Path, plugins: Plugins) -> bool:
     """Whether this means a model, or a run that may not have one yet, rather than a set of pictures."""
-    if not source.exists() and _shipped(source, plugins):
+    if not source.exists() and str(source) in model_names(plugins):
         return True
     return source.suffix.lower() == ENDING or any((source / name).is_file() for name in (MODEL, "run.json"))
 
 
-def _shipped(source: Path, plugins: Plugins) -> bool:
-    return str(source) in plugins.names(SHIPPED)
-
-
-@dataclass(frozen=True)
-class Described:
-    """A model's file without its tensors. parameters: all numbers in these, buffers too; gancraft: the version that wrote it;
-    size: of the file in bytes."""
-
-    info: ModelInfo
-    fingerprint: str
-    parameters: int
-    tensors: int
-    gancraft: str
-    size: int
-
-    def as_dict(self) -> Mapping[str, Any]:
-        """Plain values."""
-        info, shape = self.info, self.info.shape
-        return {
-            "kind": info.kind,
-            "name": info.name,
-            "plugin": dict(info.plugin),
-            "shape": {"width": shape.width, "height": shape.height, "channels": shape.channels},
-            "classes": list(info.classes) or shape.classes,
-            "stage": info.stage,
-            "options": dict(info.options),
-            "parameters": self.parameters,
-            "tensors": self.tensors,
-            "training": dict(info.training),
-            "gancraft": self.gancraft,
-            "bytes": self.size,
-            "fingerprint": self.fingerprint,
-        }
-
-
-def describe(file: Path) -> Described:
-    """What a model's file says, read from its header alone. Raises GancraftError where it is no model."""
-    info, header = read_info(file), read_header(file, "model")
-    with safe_open(str(file), framework="pt") as archive:
-        shapes = [archive.get_slice(name).get_shape() for name in archive.keys()]  # noqa: SIM118
-    parameters = sum(_product(shape) for shape in shapes)
-    # As `load_model` has it, which needs the plugin.
-    fingerprint = hashlib.sha256(str(header.get("digest")).encode()).hexdigest()[:16]
-    return Described(info, fingerprint, parameters, len(shapes), str(header.get("version", "")), file.stat().st_size)
-
-
-def _product(shape: list[int]) -> int:
-    result = 1
-    for side in shape:
-        result *= side
-    return result
+def _named(name: str, plugins: Plugins) -> Source | None:
+    if name in plugins.names(KIND):
+        return shipped(plugins.get(KIND, name))
+    own = own_model(name)
+    return None if own is None else Source(own.file, own.name, own.name)

@@ -1,12 +1,13 @@
-"""A walk through the latents of a generator: from picture to picture, and back to the first, as a film.
+"""A walk through the latents of a generator: from picture to picture, back to the first or not, as a film.
 
-Shape suffixes: N = frames or pictures, K = stops, L = latent size, C = channels, H, W = height, width.
+Shape suffixes: N = frames or pictures, K = stops, L = latent size (or styles of a picture, each of
+so many numbers), C = channels, H, W = height, width.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -16,12 +17,12 @@ from torch import Tensor
 from gancraft.compute import choose
 from gancraft.errors import UsageError
 from gancraft.events import Event, Finished, Progress, Run, Started
+from gancraft.latent.codes import Codes, styled
 from gancraft.latent.enlarge import auto_scale, smoothly
 from gancraft.latent.film import check_film, film
-from gancraft.latent.generate import batch_size, generate
-from gancraft.latent.latents import labels, latents
+from gancraft.latent.generate import batch_size, draw
 from gancraft.latent.sheet import is_points, rgb
-from gancraft.models import Model
+from gancraft.models import Model, StyledGenerator
 
 
 def spherical(a_NL: Tensor, b_NL: Tensor, t_N: Tensor) -> Tensor:
@@ -39,43 +40,63 @@ def spherical(a_NL: Tensor, b_NL: Tensor, t_N: Tensor) -> Tensor:
     return torch.where(straight, torch.lerp(a, b, t), turned * torch.lerp(length_a, length_b, t)).view(shape).to(a_NL)
 
 
-def path(stops_KL: Tensor, t_N: Tensor, eased: bool = True) -> Tensor:
-    """Latents at times t in [0, 1) of a closed walk over all stops, NL. eased: slow at the stops, else at constant speed."""
-    place_N = t_N.double() * len(stops_KL)
-    before_N = place_N.floor().long() % len(stops_KL)
-    way_N = place_N - place_N.floor()
+def straight(a_NL: Tensor, b_NL: Tensor, t_N: Tensor) -> Tensor:
+    """From a (t = 0) to b (t = 1), as styles are mixed: their space was learned so that between two there is a third (Karras
+    et al. 2019, section 4.1)."""
+    return torch.lerp(a_NL, b_NL, t_N.to(a_NL).view(-1, *[1] * (a_NL.dim() - 1)))
+
+
+def path(
+    stops_KL: Tensor,
+    t_N: Tensor,
+    eased: bool = True,
+    closed: bool = True,
+    between: Callable[[Tensor, Tensor, Tensor], Tensor] = spherical,
+) -> Tensor:
+    """Latents at times t of a walk over all stops, NL. closed: back to the first, t in [0, 1); else from the first (0) to
+    the last (1). eased: slow at the stops, else at constant speed."""
+    count = len(stops_KL)
+    place_N = t_N.double() * (count if closed else count - 1)
+    before_N = place_N.floor().long()
+    if not closed:
+        before_N = before_N.clamp(max=count - 2)
+    way_N = place_N - before_N
     if eased:
         way_N = way_N * way_N * (3 - 2 * way_N)
-    return spherical(stops_KL[before_N], stops_KL[(before_N + 1) % len(stops_KL)], way_N)
+    return between(stops_KL[before_N % count], stops_KL[(before_N + 1) % count], way_N)
 
 
 def walk(
     model: Model,
-    seed: int,
-    numbers: Sequence[int],
+    stops: Codes,
     seconds: float,
     fps: int = 30,
     *,
     truncation: float = 1.0,
-    label: int = 0,
+    closed: bool = True,
     eased: bool = True,
     scale: int = 0,
     batch: int = 0,
     device: str | torch.device = "auto",
 ) -> Iterator[np.ndarray]:
-    """Frames of a walk over the pictures of these numbers (see `latents`) and back, each HW3 uint8.
+    """Frames of a walk over pictures, each HW3 uint8: by their styles where the model has them, else by their latents.
 
-    label: the class of all frames, for a model that has classes. scale: whole factor to enlarge by; 0 brings small pictures
-    to about 512 pixels. batch: frames at a time; 0 chooses. Raises UsageError for a model of points.
+    stops: two pictures or more; the class of all frames is that of the first. closed: back to the first; else the last frame
+    is the last picture. scale: whole factor to enlarge by; 0 brings small pictures to about 512 pixels. batch: frames at a
+    time; 0 chooses. Raises UsageError for a model of points.
     """
-    _check_pictures(model)
-    stops_KL = latents(model.generator, seed, numbers)
+    _check(model, stops)
+    by_styles = isinstance(model.generator, StyledGenerator)
+    stops = styled(model, stops) if by_styles else stops
+    between = straight if by_styles else spherical
     total, batch = frame_count(seconds, fps), batch or batch_size(model.info.shape)
     scale = scale or auto_scale(model.info.shape.height, model.info.shape.width)
     for start in range(0, total, batch):
         part = range(start, min(total, start + batch))
-        z_NL = path(stops_KL, torch.tensor(part, dtype=torch.float64) / total, eased)
-        for x_NCHW in generate(model, z_NL, labels(model.info, part, label), truncation, batch, device):
+        t_N = torch.tensor(part, dtype=torch.float64) / max(1, total if closed else total - 1)
+        labels_N = None if stops.labels_N is None else stops.labels_N[:1].expand(len(part))
+        codes = Codes(stops.space, path(stops.values, t_N, eased, closed, between), labels_N)
+        for x_NCHW in draw(model, codes, truncation, batch, device):
             x_NHWC = (rgb(x_NCHW.numpy()) * 255 + 0.5).astype(np.uint8)
             yield from (smoothly(x_HWC, scale) for x_HWC in x_NHWC)
 
@@ -83,20 +104,19 @@ def walk(
 def filming(
     model: Model,
     target: Path,
-    seed: int,
-    numbers: Sequence[int],
+    stops: Codes,
     seconds: float,
     fps: int = 30,
     *,
     truncation: float = 1.0,
-    label: int = 0,
+    closed: bool = True,
     eased: bool = True,
     scale: int = 0,
     batch: int = 0,
     device: str | torch.device = "auto",
 ) -> Run:
     """A run that writes the film of a `walk` to `target`; one that is stopped keeps the frames that there are."""
-    _check_pictures(model)
+    _check(model, stops)
     total, shape = frame_count(seconds, fps), model.info.shape
     factor = scale or auto_scale(shape.height, shape.width)
     width, height = shape.width * factor, shape.height * factor
@@ -105,8 +125,8 @@ def filming(
     def events(run: Run) -> Iterator[Event]:
         yield Started(total, f"{total} frames of {width}x{height} on {choose(device, 'float32').name}")
         frames = walk(
-            model, seed, numbers, seconds, fps,
-            truncation=truncation, label=label, eased=eased, scale=factor, batch=batch, device=device,
+            model, stops, seconds, fps,
+            truncation=truncation, closed=closed, eased=eased, scale=factor, batch=batch, device=device,
         )  # fmt: skip
         began = time.monotonic()
         with film(target, fps, total, width, height) as add:
@@ -135,6 +155,8 @@ def stops(text: str) -> list[int]:
     return [int(word) for word in words]
 
 
-def _check_pictures(model: Model) -> None:
+def _check(model: Model, stops: Codes) -> None:
+    if len(stops) < 2:
+        raise UsageError("a walk needs two pictures at least")
     if is_points(model.info.shape):
         raise UsageError("this model makes points in the plane, of which there is no film; sample draws them")

@@ -1,21 +1,16 @@
-"""Generators that are trained already, by gancraft itself, so that the first click makes pictures (docs/models.md)."""
+"""Generators that are trained already, by gancraft itself, so that the first click makes pictures (docs/models.md).
 
-from functools import partial
+Every NAME.safetensors in this folder is one, told about by its card, NAME.md.
+"""
+
 from pathlib import Path
 
-from gancraft import Options, hookimpl
+from gancraft import hookimpl, models_in
 
-
-def weights(file: str, options: Options) -> Path:
-    """Where a model's file is."""
-    return Path(__file__).with_name(file)
+FIRST = "emoji"  # the one that the page opens with
 
 
 @hookimpl
 def register_trained_models(register):  # type: ignore[no-untyped-def]
-    register(
-        "emoji",
-        partial(weights, "emoji.safetensors"),
-        summary="Made-up emoji: faces, people, hands, flags, things.",
-    )
-    register("digits", partial(weights, "digits.safetensors"), summary="Handwritten digits.")
+    for model in sorted(models_in(Path(__file__).parent), key=lambda model: model.name != FIRST):
+        register(model.name, model, summary=model.summary)

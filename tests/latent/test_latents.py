@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import pytest
 import torch
 from torch import Tensor
@@ -9,6 +11,7 @@ from torch import Tensor
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Finished, Progress, Started
 from gancraft.interfaces import DataShape, Random
+from gancraft.latent.codes import seeded
 from gancraft.latent.generate import batch_size, generate, sampling
 from gancraft.latent.latents import PictureRandom, class_number, labels, latents
 from gancraft.models import Model
@@ -108,11 +111,12 @@ def test_large_pictures_come_few_at_a_time() -> None:
 
 def test_a_run_makes_all_and_can_be_stopped() -> None:
     model, taken = plain(), []
-    run = sampling(model, lambda numbers, x_NCHW: taken.append((list(numbers), x_NCHW)), 3, range(100), device="cpu")
+    take, codes = lambda numbers, x_NCHW: taken.append((list(numbers), x_NCHW)), partial(seeded, model, 3)
+    run = sampling(model, take, codes, range(100), device="cpu")
     events = list(run)
     assert isinstance(events[0], Started) and "100 pictures, 8x8 RGB, on cpu" in events[0].summary
     assert [event.done for event in events if isinstance(event, Progress)] == [64, 100]
     assert [numbers[0] for numbers, _ in taken] == [0, 64] and taken[1][1].shape == (36, 3, 8, 8)
 
-    run = sampling(model, lambda *_: run.stop(), 3, range(100), device="cpu")
+    run = sampling(model, lambda *_: run.stop(), codes, range(100), device="cpu")
     assert [event.stopped for event in run if isinstance(event, Finished)] == [True]

@@ -12,11 +12,17 @@ from PIL import Image
 
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Finished, Progress, Started
+from gancraft.latent.codes import Codes, seeded, styled
 from gancraft.latent.enlarge import auto_scale
 from gancraft.latent.film import film
 from gancraft.latent.latents import latents
 from gancraft.latent.walk import filming, path, spherical, stops, walk
-from tests.latent.helpers import plain
+from tests.latent.helpers import bands, plain
+
+
+def two() -> Codes:
+    """Two pictures of the plain model."""
+    return seeded(plain(), 0, range(2))
 
 
 def test_the_way_is_a_great_circle_and_lengths_go_evenly() -> None:
@@ -58,16 +64,41 @@ def test_eased_walks_rest_at_the_stops_and_even_ones_do_not() -> None:
 
 def test_frames_are_pictures_of_the_seed() -> None:
     model = plain(3, 8, 12)
-    frames = list(walk(model, 5, [2, 9], 0.4, 10, scale=2, device="cpu"))
+    frames = list(walk(model, seeded(model, 5, [2, 9]), 0.4, 10, scale=2, device="cpu"))
     assert len(frames) == 4 and frames[0].shape == (16, 24, 3) and frames[0].dtype == np.uint8
     for frame_HWC, number in ((frames[0], 2), (frames[2], 9)):
         colour = (latents(model.generator, 5, [number])[0, :3] / 2 + 0.5).clamp(0, 1) * 255
         assert np.allclose(frame_HWC[3, 3], colour.numpy(), atol=0.6)
 
 
+def test_one_way_ends_at_the_last_picture() -> None:
+    model = plain()
+    stops = seeded(model, 5, [2, 9, 4])
+    frames = list(walk(model, stops, 0.5, 10, closed=False, scale=1, device="cpu"))
+    for frame_HWC, z_L in ((frames[0], stops.values[0]), (frames[2], stops.values[1]), (frames[4], stops.values[2])):
+        assert np.allclose(frame_HWC[0, 0], (z_L[:3] / 2 + 0.5).clamp(0, 1) * 255, atol=0.6)
+    assert len(list(walk(model, stops, 0.1, 10, closed=False, device="cpu"))) == 1
+    with pytest.raises(UsageError, match="two pictures at least"):
+        list(walk(model, stops[:1], 1, device="cpu"))
+
+
+@pytest.mark.parametrize("from_styles", [False, True])
+def test_styles_go_straight(from_styles: bool) -> None:
+    model = bands()
+    ends = seeded(model, 1, [0, 1])
+    w_NKS = styled(model, ends).values
+    frames = list(
+        walk(model, styled(model, ends) if from_styles else ends, 0.3, 10, closed=False, scale=1, device="cpu")
+    )
+    middle_CHW = model.generator.draw(w_NKS.mean(0, keepdim=True))[0]  # type: ignore[operator]
+    assert np.allclose(frames[1], (middle_CHW.permute(1, 2, 0) / 2 + 0.5).clamp(0, 1) * 255, atol=0.6)
+
+
 def test_a_class_holds_for_the_whole_film() -> None:
     model = plain(1, 8, 8, ("a", "b"))
-    first, second = (list(walk(model, 0, [0, 1], 0.2, 10, truncation=0.1, label=n, device="cpu")) for n in (0, 1))
+    first, second = (
+        list(walk(model, seeded(model, 0, [0, 1], n), 0.2, 10, truncation=0.1, device="cpu")) for n in (0, 1)
+    )
     assert all((b.astype(int) - a).mean() > 90 for a, b in zip(first, second, strict=True))
 
 
@@ -79,12 +110,12 @@ def test_small_pictures_are_enlarged() -> None:
 def test_films_play(ending: str, tmp_path: Path) -> None:
     target = tmp_path / f"walk.{ending}"
     model = plain(3, 8, 8)
-    events = list(filming(model, target, 3, range(3), 1.5, 12, scale=5, device="cpu"))
+    events = list(filming(model, target, seeded(model, 3, range(3)), 1.5, 12, scale=5, device="cpu"))
     assert isinstance(events[0], Started) and events[0].total == 18 and "40x40" in events[0].summary
     assert len([event for event in events if isinstance(event, Progress)]) == 18
     frames, seconds = read(target)
     assert len(frames) == 18 and frames[0].shape == (40, 40, 3) and seconds == pytest.approx(1.5, abs=0.02)
-    expected = list(walk(model, 3, range(3), 1.5, 12, scale=5, device="cpu"))
+    expected = list(walk(model, seeded(model, 3, range(3)), 1.5, 12, scale=5, device="cpu"))
     for made, wanted in zip(frames[::6], expected[::6], strict=True):
         assert np.abs(made.astype(int) - wanted).mean() < 4, "colours survive"
     assert [path.name for path in tmp_path.iterdir()] == [target.name]
@@ -116,7 +147,7 @@ def test_what_fails_leaves_the_old_film(tmp_path: Path) -> None:
 def test_a_film_that_is_stopped_keeps_its_frames(tmp_path: Path) -> None:
     for ending in ("mp4", "webp"):
         target = tmp_path / f"walk.{ending}"
-        run = filming(plain(), target, 0, range(2), 10, 10, scale=4, device="cpu")
+        run = filming(plain(), target, two(), 10, 10, scale=4, device="cpu")
         for event in run:
             if isinstance(event, Progress) and event.done == 7:
                 run.stop()
@@ -127,7 +158,7 @@ def test_a_film_that_is_stopped_keeps_its_frames(tmp_path: Path) -> None:
 def test_refusals_come_before_any_work(tmp_path: Path) -> None:
     def refused(name: str, fps: int = 30, seconds: float = 1) -> str:
         with pytest.raises(GancraftError) as caught:
-            filming(plain(), tmp_path / name, 0, range(2), seconds, fps)
+            filming(plain(), tmp_path / name, two(), seconds, fps)
         return str(caught.value)
 
     assert refused("walk.avi").endswith("'.avi' is no film; use .mp4, .gif, .webp")
@@ -137,7 +168,7 @@ def test_refusals_come_before_any_work(tmp_path: Path) -> None:
     (tmp_path / "folder.mp4").mkdir()
     assert "can't be written" in refused("folder.mp4")
     with pytest.raises(UsageError, match="no film"):
-        list(walk(plain(2, 1, 1), 0, range(2), 1))
+        list(walk(plain(2, 1, 1), two(), 1))
 
 
 def read(file: Path) -> tuple[list[np.ndarray], float]:
@@ -157,12 +188,12 @@ def read(file: Path) -> tuple[list[np.ndarray], float]:
 
 
 def test_frames_do_not_hang_on_the_batch() -> None:
-    many, one = (list(walk(plain(), 5, [2, 9], 0.5, 10, scale=1, batch=batch, device="cpu")) for batch in (0, 1))
+    many, one = (list(walk(plain(), two(), 0.5, 10, scale=1, batch=batch, device="cpu")) for batch in (0, 1))
     assert all(np.array_equal(a, b) for a, b in zip(many, one, strict=True)) and len(one) == 5
 
 
 def test_progress_tells_what_is_left(tmp_path: Path) -> None:
-    run = filming(plain(), tmp_path / "walk.mp4", 0, range(2), 1, 10, scale=4, device="cpu")
+    run = filming(plain(), tmp_path / "walk.mp4", two(), 1, 10, scale=4, device="cpu")
     left = [event.seconds_left for event in run if isinstance(event, Progress)]
     assert len(left) == 10 and left[-1] == 0 and all(second is not None and second >= 0 for second in left)
 

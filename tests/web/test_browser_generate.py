@@ -107,6 +107,36 @@ def test_a_film_that_is_stopped_is_kept(tab: Any) -> None:
     assert tab.is_visible(".gc-film .gc-download") and tab.is_visible(".gc-film .gc-paint")
 
 
+def open_drawer(page: Any, name: str) -> None:
+    page.click(f".gc-generate .gc-to-{name} > .label-wrap")
+    page.wait_for_selector(f".gc-generate .gc-{name}", timeout=BROWSER_PATIENCE)
+
+
+def test_drawers_make_more_of_the_picked_pictures(tab: Any, tmp_path: Path) -> None:
+    tab.click('.gc-models label:has-text("digits")')
+    says(tab, ".gc-many", "By digits")
+    tab.wait_for_selector('.gc-generate .gc-why:has-text("Mixing isn\'t here")', timeout=BROWSER_PATIENCE)
+    assert not tab.is_visible(".gc-generate .gc-to-mix") and not tab.is_visible(".gc-generate .gc-sweep")
+    open_drawer(tab, "sweep")
+    tab.click(".gc-generate .gc-sweep .gc-paint")
+    tab.wait_for_selector('.gc-generate .gc-sweep .gc-label[data-state="done"]', timeout=BROWSER_PATIENCE)
+    file = download(tab, ".gc-generate .gc-sweep .gc-download:visible", tmp_path)
+    assert file.name == "digits-sweep.png" and read_recipe(file)["command"] == "sweep"
+    open_drawer(tab, "move")
+    says(tab, ".gc-move", "Not moved yet")  # directions are looked for as it opens
+    tab.locator('.gc-generate .gc-move input[type="number"]').nth(1).fill("3")
+    tab.keyboard.press("Tab")
+    says(tab, ".gc-move", "direction 1:3")
+    tab.click('.gc-generate .gc-move button:has-text("Into the film")')
+    tab.wait_for_selector('.gc-stops :text("To: the moved one")', timeout=BROWSER_PATIENCE)
+    tab.click('.gc-generate .gc-move button:has-text("Back to 0")')
+    says(tab, ".gc-move", "Not moved yet")
+    assert tab.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
+    tab.click('.gc-models label:has-text("emoji")')  # what was made of one model is no stop of another's
+    tab.wait_for_selector('.gc-stops :text("To: picture 6")', timeout=BROWSER_PATIENCE)
+    assert tab.errors == []
+
+
 def test_a_model_of_ones_own_and_one_that_is_none(tab: Any, tmp_path: Path) -> None:
     bad = tmp_path / "bad.safetensors"
     bad.write_bytes(pickle.dumps([1, 2]))

@@ -40,8 +40,25 @@ def test_one_click_trains(train: Any) -> None:
     state(train, "done", "train")
     assert train.locator(".gc-train .gc-picture img").count() == 1 and seen(train) == 640
     assert train.is_visible(".gc-train .gc-model") and train.is_visible(".gc-course .verdict")
+    train.wait_for_selector(".gc-train .gc-growth video", timeout=BROWSER_PATIENCE)
+    train.wait_for_function(
+        "document.querySelector('.gc-train .gc-growth video').currentTime > 0", timeout=BROWSER_PATIENCE
+    )
     assert train.evaluate("document.documentElement.scrollWidth <= innerWidth"), "the page is wider than the screen"
     assert train.errors == []
+
+
+def test_it_says_what_it_would_choose(train: Any) -> None:
+    assert "It suits 1,797 pictures of 8x8 on a" in train.inner_text(".gc-train .gc-advice")
+    train.click("#train-method input")
+    train.click('[role="option"]:text-is("dense")')
+    button = ".gc-train .gc-advice button:has-text('Choose it')"
+    train.wait_for_selector(button, timeout=BROWSER_PATIENCE)
+    assert "gancraft would choose dcgan" in train.inner_text(".gc-train .gc-advice")
+    train.click(button)
+    train.wait_for_function("document.querySelector('#train-method input').value === 'dcgan'", timeout=BROWSER_PATIENCE)
+    train.wait_for_selector(button, state="hidden", timeout=BROWSER_PATIENCE)
+    assert "It suits" in train.inner_text(".gc-train .gc-advice") and train.errors == []
 
 
 def test_a_run_is_seen_growing_stopped_gone_on_with_and_used(train: Any, tmp_path: Path) -> None:

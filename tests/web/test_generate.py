@@ -223,9 +223,17 @@ def test_films_that_cannot_be(client: Client, values: dict[str, Any], says: str)
 
 def test_the_api_has_names(client: Client) -> None:
     endpoints: Any = client.view_api(return_format="dict", print_info=False)["named_endpoints"]
-    names = {name: [p["parameter_name"] for p in endpoints[name]["parameters"]] for name in ("/generate", "/walk")}
     wish = ["model", "seed", "truncation", "class_name"]
-    assert names == {"/generate": [*wish, "count", "own"], "/walk": [*wish, "through", "seconds", "own"]}
+    steps = [f"direction_{number}" for number in range(5)]
+    expected = {
+        "/generate": [*wish, "count", "own"],
+        "/walk": [*wish, "through", "seconds", "own", "one_way"],
+        "/sweep": ["model", "seed", "class_name", "through", "own"],
+        "/mix": [*wish, "through", "layers", "own"],
+        "/move": [*wish, "through", *steps, "own"],
+        "/project": ["model", "photo", "steps", "class_name", "own"],
+    }
+    assert {name: [p["parameter_name"] for p in endpoints[name]["parameters"]] for name in expected} == expected
 
 
 def test_nothing_of_a_visitors_model_stays() -> None:

@@ -168,7 +168,15 @@ def test_other_parts_bring_their_own_settings(form: Form) -> None:
 
 def test_nothing_is_drawn_that_could_open_a_file_or_fill_a_disk(form: Form) -> None:
     names = {(f.part, f.setting.name) for f in form.fields}
-    assert not {name for _, name in names} & {"tensorboard", "sheet_every", "device", "launch", "checkpoints", "plugin"}
+    assert not {name for _, name in names} & {
+        "tensorboard",
+        "sheet_every",
+        "device",
+        "launch",
+        "checkpoints",
+        "plugin",
+        "from_model",
+    }
     assert all(f.setting.type in (int, float, bool, str) for f in form.fields)
     assert ("health", "remedy") in names and ("train", "batch") in names and ("method", "hidden") in names
     batch = next(f.control.component for f in form.fields if f.setting.name == "batch")

@@ -1,0 +1,45 @@
+"""Make the pictures of docs/latent.md: `python docs/make_latent_pictures.py [nearest] [mix=MODEL]`.
+
+Without arguments the sheets of the models that ship; `nearest` compares one of them with its set, which takes minutes; mix:
+the file of a model with styles.
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+sys.path[:0] = [str(ROOT), str(ROOT / "plugins")]
+
+from PIL import Image  # noqa: E402
+from typer.testing import CliRunner  # noqa: E402
+
+from gancraft.cli.main import build_app  # noqa: E402
+
+SHEETS = {
+    "sweep": ["sweep", "emoji", "--seeds", "11,2,3", "--side", "96", "--truncation", "0..1.5:0.25"],
+    "directions": ["directions", "emoji", "-n", "5", "--seeds", "5,2", "--side", "72"],
+}
+NEAREST = ["nearest", "digits", "sample:digits", "--rows", "4", "--side", "72"]
+MIX = ["--side", "96"]
+
+
+def make(name: str, arguments: list[str]) -> None:
+    """Run a command, and save its sheet in docs/pictures."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "sheet.png"
+        words = [*arguments, "-o", str(file)]
+        result = CliRunner().invoke(build_app(words), words)
+        assert result.exit_code == 0, result.output
+        print(result.stdout)
+        Image.open(file).convert("RGB").save(ROOT / "docs" / "pictures" / f"latent-{name}.webp", quality=84, method=6)
+
+
+if __name__ == "__main__":
+    for name, arguments in SHEETS.items():
+        make(name, arguments)
+    for word in sys.argv[1:]:
+        kind, _, model = word.partition("=")
+        make(kind, NEAREST if kind == "nearest" else ["mix", model, *MIX])

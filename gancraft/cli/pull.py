@@ -1,0 +1,49 @@
+"""`gancraft pull`: a model from the Hugging Face hub or a folder into the user's own."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import typer
+
+from gancraft.cli.common import Debug, NoPlugin, PluginsDir, Quiet
+from gancraft.cli.errors import handled, printable
+from gancraft.cli.info import installed
+from gancraft.plugins import plugins_from_environment
+
+HELP = (
+    "Fetch a trained model from the Hugging Face hub (owner/name) or a ./folder, check it, and keep it under a name.\n\n"
+    "Then `gancraft sample NAME` makes pictures with it. Only safetensors that gancraft wrote are taken; nothing in them is "
+    "run. They are kept in $GANCRAFT_MODELS, else in ~/.local/share/gancraft/models."
+)
+Repository = Annotated[
+    str, typer.Argument(metavar="REPO", help="owner/name on the hub; a folder is ./folder, /folder or file:folder.")
+]
+
+
+@handled
+def command(
+    repository: Repository,
+    name: Annotated[str | None, typer.Option(help="What to call it, instead of the repository's name.")] = None,
+    revision: Annotated[str | None, typer.Option(help="Branch, tag or commit on the hub.")] = None,
+    plugins_dir: PluginsDir = None,
+    no_plugin: NoPlugin = None,
+    quiet: Quiet = False,
+    debug: Debug = False,
+) -> None:
+    from gancraft.trained.remotes import remote_of
+    from gancraft.trained.travel import pull
+
+    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
+    pulled = pull(remote_of(repository, quiet), name, revision, plugins)
+    info = pulled.header.info
+    if not quiet:
+        at = f" at {pulled.revision[:12]}" if pulled.revision else ""
+        said = f"{repository}{at}: {info.shape} by {info.name}; try gancraft sample {pulled.name}"
+        print(f"gancraft: {printable(said)}", file=sys.stderr)
+    if installed(plugins, info.kind, info.name) is None:
+        package = info.plugin["distribution"] or info.plugin["name"]
+        said = f"it needs the plugin {info.plugin['name']} ({package}), which isn't installed"
+        print(f"gancraft: {printable(said)}", file=sys.stderr)
+    print(pulled.file)
