@@ -54,6 +54,7 @@ class Film:
 
     stops: gr.Gallery
     through: gr.Textbox
+    one_way: gr.Checkbox
     seconds: gr.Slider
     make: gr.Button
     stop: gr.Button
@@ -152,13 +153,14 @@ def draw_film(longest: float) -> Film:
         with gr.Row(elem_classes="gc-act"):
             make = gr.Button("Make the film", variant="primary", size="lg", elem_classes="gc-paint")
             stop = gr.Button("Stop and keep this", size="lg", elem_classes="gc-stop")
-        with gr.Accordion("More than two stops", open=False, elem_classes="gc-more"):
+        with gr.Accordion("More than two stops, or one way", open=False, elem_classes="gc-more"):
             through = gr.Textbox(
                 STOPS,
                 label="Through",
                 info="Numbers of pictures, from 0, with commas: the film passes them all and ends where it began.",
                 max_length=MAX_TEXT,
             )
+            one_way = gr.Checkbox(False, label="One way", info="End at the last picture, instead of going back.")
     with gr.Column(scale=8, min_width=320, elem_classes="gc-wall"):
         video = gr.Video(
             label="Film",
@@ -174,7 +176,7 @@ def draw_film(longest: float) -> Film:
             said = gr.HTML(FILM.html("idle"), label="What was filmed", container=False, padding=False, scale=4)
             file = gr.DownloadButton("Download MP4", size="md", scale=1, min_width=150, elem_classes="gc-download")
         command = _home("film")
-    return Film(stops, through, seconds, make, stop, video, said, file, command)
+    return Film(stops, through, one_way, seconds, make, stop, video, said, file, command)
 
 
 def _home(what: str) -> gr.Textbox:

@@ -16,6 +16,7 @@ from gancraft.plugins import Plugins
 from gancraft.web.turns import TURNS
 
 if TYPE_CHECKING:
+    from gancraft.latent.directions import Directions
     from gancraft.latent.source import Source
     from gancraft.models import Cost, Model
 
@@ -41,12 +42,14 @@ class Opened:
 
 
 class Shelf:
-    """Opens models by name. Shipped ones are everybody's and stay open; of a visitor's own nothing is kept."""
+    """Opens models by name. Shipped ones are everybody's and stay open; of a visitor's own nothing is kept. directions: of
+    shipped ones, once somebody has asked for them."""
 
     def __init__(self, plugins: Plugins, own_computer: bool) -> None:
         self.plugins, self._own_computer = plugins, own_computer
         self._open: dict[str, Opened] = {}
         self._lock = threading.Lock()
+        self.directions: dict[str, Directions] = {}
 
     @property
     def names(self) -> list[str]:

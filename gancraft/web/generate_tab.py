@@ -10,9 +10,21 @@ from gradio.components import Component
 
 from gancraft.web.context import Context
 from gancraft.web.errors import friendly
+from gancraft.web.generate_codes import Kept, with_stop
 from gancraft.web.generate_form import Film, Form, Wall, draw_film, draw_form, draw_wall
+from gancraft.web.generate_further_form import draw_further
+from gancraft.web.generate_further_wire import Wired, wire_further
 from gancraft.web.generate_models import KIND, OWN, Shelf
-from gancraft.web.generate_views import FILM, TURN, Wish, card, class_names, film_events, sheet_events, single_events
+from gancraft.web.generate_views import (
+    FILM,
+    TURN,
+    card,
+    class_names,
+    film_events,
+    sheet_events,
+    single_events,
+    wish_of,
+)
 from gancraft.web.play import play
 from gancraft.web.quiet import QUIET
 from gancraft.web.runs import Outputs, Switch
@@ -32,13 +44,16 @@ def generate_tab(context: Context) -> None:
                 wall = draw_wall()
         with gr.Row(elem_classes="gc-studio gc-film", equal_height=False):
             film = draw_film(context.limits.film_seconds)
-    _wire_choice(context, shelf, form, _wire_pictures(shelf, form, wall, film))
+        further = draw_further()
+    kept = gr.State({})
+    wired = _wire_pictures(shelf, form, wall, film, kept)
+    _wire_choice(context, shelf, form, wired.chosen)
     gr.on(None, shelf.warm, None, None, **QUIET)  # when somebody opens the page
     play(
         film.make,
         film.stop,
         _walk(shelf, context.limits.max_seconds),
-        [*form.wish, film.through, film.seconds, form.own],
+        [*form.wish, film.through, film.seconds, form.own, film.one_way, kept],
         [film.video, film.file, film.said, film.command],
         says=film.said,
         sayings=FILM,
@@ -46,6 +61,7 @@ def generate_tab(context: Context) -> None:
         api_name="walk",
         progress_on=film.video,
     )
+    wire_further(shelf, form, film, further, kept, wired, context.limits)
 
 
 def _wire_choice(context: Context, shelf: Shelf, form: Form, chosen: gr.State) -> None:
@@ -91,19 +107,19 @@ def _wire_choice(context: Context, shelf: Shelf, form: Form, chosen: gr.State) -
     choosing(context.own_model.change(hand_over, context.own_model, inputs, **QUIET).then)
 
 
-def _wire_pictures(shelf: Shelf, form: Form, wall: Wall, film: Film) -> gr.State:
-    """Pictures follow whatever is changed. Returns the state whose change begins it all."""
+def _wire_pictures(shelf: Shelf, form: Form, wall: Wall, film: Film, kept: gr.State) -> Wired:
+    """Pictures follow whatever is changed."""
     chosen = gr.State(None)
 
     def look(
-        model: str, seed: float | None, truncation: float, class_name: str, through: str, own: str | None
+        model: str, seed: float | None, truncation: float, class_name: str, through: str, own: str | None, made: Kept
     ) -> Iterator[Outputs]:
-        yield from single_events(shelf, _wish(model, seed, truncation, class_name, own), through)
+        yield from single_events(shelf, wish_of(model, seed, truncation, class_name, own), through, made)
 
     def looking(event: Callable[..., Any]) -> None:
         event(
             look,
-            [*form.wish, film.through, form.own],
+            [*form.wish, film.through, form.own, kept],
             [wall.single, wall.single_said, wall.single_file, film.stops],
             show_progress="hidden",
             api_visibility="private",
@@ -123,20 +139,14 @@ def _wire_pictures(shelf: Shelf, form: Form, wall: Wall, film: Film) -> gr.State
     )
 
     def pick(through: str, event: gr.SelectData) -> str:
-        """The stops with one more: the film is about the pictures that were clicked last."""
-        number, before = str(event.index), [word.strip() for word in through.split(",") if word.strip()]
-        kept = before[1:] if len(before) > 1 else before
-        return through if before[-1:] == [number] else ",".join([*kept, number])
+        return with_stop(through, str(event.index))
 
     looking(drawn.success)
-    looking(wall.sheet.select(pick, film.through, film.through, **QUIET).then)
+    picked = wall.sheet.select(pick, film.through, film.through, **QUIET)
+    looking(picked.then)
     looking(film.through.submit)
     looking(film.through.blur)
-    return chosen
-
-
-def _wish(model: str, seed: float | None, truncation: float, class_name: str | None, own: str | None) -> Wish:
-    return Wish(model, own, int(seed or 0), float(truncation), "" if class_name in (None, TURN) else str(class_name))
+    return Wired(chosen, picked.then, looking)
 
 
 def _generate(shelf: Shelf) -> Callable[..., Iterator[Outputs]]:
@@ -145,7 +155,7 @@ def _generate(shelf: Shelf) -> Callable[..., Iterator[Outputs]]:
     ) -> Iterator[Outputs]:
         """Make pictures with a trained model: a shipped one by its name, or "my model" with a .safetensors file as `own`.
         Returns the pictures, and the sheet of them as a PNG with its recipe inside."""
-        yield from sheet_events(shelf, _wish(model, seed, truncation, class_name, own), int(count))
+        yield from sheet_events(shelf, wish_of(model, seed, truncation, class_name, own), int(count))
 
     return generate
 
@@ -160,10 +170,12 @@ def _walk(shelf: Shelf, max_seconds: float) -> Callable[..., Iterator[Outputs]]:
         through: str,
         seconds: float,
         own: str | None = None,
+        one_way: bool = False,
+        kept: Kept | None = None,
     ) -> Iterator[Outputs]:
-        """Make a film that goes from picture to picture of a trained model, and back to the first. through: numbers of
-        pictures, as in "3,17". Returns the MP4."""
-        wish = _wish(model, seed, truncation, class_name, own)
-        yield from film_events(switch, shelf, wish, through, seconds, max_seconds)
+        """Make a film that goes from picture to picture of a trained model, and back to the first unless it goes one way.
+        through: numbers of pictures, as in "3,17". Returns the MP4."""
+        wish = wish_of(model, seed, truncation, class_name, own)
+        yield from film_events(switch, shelf, wish, through, seconds, max_seconds, bool(one_way), kept)
 
     return walk

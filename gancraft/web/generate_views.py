@@ -17,13 +17,13 @@ from typing import TYPE_CHECKING, Any
 import gradio as gr
 import numpy as np
 
-from gancraft.web import gpu, label
+from gancraft.web import label
 from gancraft.web.errors import friendly
+from gancraft.web.generate_codes import WORDS, Kept, codes_of, drawn, numbers, stop_words, title
 from gancraft.web.generate_models import Opened, Shelf
 from gancraft.web.label import Sayings
 from gancraft.web.painting import levels
 from gancraft.web.runs import Outputs, Seen, Switch, watch
-from gancraft.web.turns import TURNS
 
 if TYPE_CHECKING:
     from gancraft.models import ModelInfo
@@ -78,6 +78,11 @@ class Wish:
             yield f"class {self.class_name}"
 
 
+def wish_of(model: str, seed: float | None, truncation: float, class_name: str | None, own: str | None) -> Wish:
+    """From the fields' values."""
+    return Wish(model, own, int(seed or 0), float(truncation), "" if class_name in (None, TURN) else str(class_name))
+
+
 def sheet_events(shelf: Shelf, wish: Wish, count: int) -> Iterator[Outputs]:
     """Yields (pictures, file of the sheet, label, command) once, while the file is there."""
     with friendly(), tempfile.TemporaryDirectory(prefix="gancraft-") as folder:
@@ -100,63 +105,87 @@ def sheet_events(shelf: Shelf, wish: Wish, count: int) -> Iterator[Outputs]:
         yield gallery, str(file), said, command
 
 
-def single_events(shelf: Shelf, wish: Wish, through: str) -> Iterator[Outputs]:
-    """Yields (the last picked picture, its label, its file, all picked ones) once, while the file is there."""
+def single_events(shelf: Shelf, wish: Wish, through: str, kept: Kept | None = None) -> Iterator[Outputs]:
+    """Yields (the last picked picture of the sheet, its label, its file, all picked ones) once, while the file is there."""
     with friendly(), tempfile.TemporaryDirectory(prefix="gancraft-") as folder:
         from gancraft.latent.results import save_sheet, save_single
         from gancraft.latent.sheet import is_points, rgb
-        from gancraft.latent.walk import stops
 
-        opened, numbers = shelf.open(wish.model, wish.own), stops(through)
-        shape, recipe, last = opened.model.info.shape, _recipe(opened, wish), numbers[-1]
-        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}-{last}.png"
+        opened, words = shelf.open(wish.model, wish.own), stop_words(through)
+        shape, recipe = opened.model.info.shape, _recipe(opened, wish)
         if is_points(shape):
+            file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}.png"
             save_sheet(file, _pictures(opened, wish, range(POINTS)), shape, recipe)
             yield str(file), label.label("done", "All points", list(wish.facts()), "square"), str(file), None
             return
-        x_NCHW = _pictures(opened, wish, numbers)
-        save_single(file, x_NCHW[-1], last, recipe)
-        names = ["From", "To"] if len(numbers) == 2 else [f"Stop {place}" for place in range(1, len(numbers) + 1)]
+        codes = codes_of(opened, wish.seed, words, wish.label(opened.model.info), kept)
+        x_NCHW = drawn(opened, codes, wish.truncation)
+        names = ["From", "To"] if len(words) == 2 else [f"Stop {place}" for place in range(1, len(words) + 1)]
         picked = [
-            (x_HWC, f"{name}: picture {number}")
-            for name, number, x_HWC in zip(names, numbers, levels(rgb(x_NCHW)), strict=True)
+            (x_HWC, f"{name}: {title(word)}")
+            for name, word, x_HWC in zip(names, words, levels(rgb(x_NCHW)), strict=True)
         ]
+        if not numbers(words):
+            yield gr.skip(), gr.skip(), gr.skip(), picked
+            return
+        last = numbers(words)[-1]
+        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}-{last}.png"
+        save_single(file, x_NCHW[words.index(str(last))], last, recipe)
         said = label.label("done", f"Picture {last}", list(wish.facts()), label.shape_of(shape.width, shape.height))
         yield str(file), said, str(file), picked
 
 
 def film_events(
-    switch: Switch, shelf: Shelf, wish: Wish, through: str, seconds: float, max_seconds: float
+    switch: Switch,
+    shelf: Shelf,
+    wish: Wish,
+    through: str,
+    seconds: float,
+    max_seconds: float,
+    one_way: bool = False,
+    kept: Kept | None = None,
 ) -> Iterator[Outputs]:
     """Make a film, and yield (film, its file, label, command) as they come about. Closing this closes the run. max_seconds:
     work is stopped then, and what there is is kept."""
     yield None, None, label.busy("Your film", "The network wakes up …", "square"), ""
     with friendly(), tempfile.TemporaryDirectory(prefix="gancraft-") as folder:
-        from gancraft.latent.walk import filming, stops
+        from gancraft.latent.walk import filming
 
-        opened, numbers = shelf.open(wish.model, wish.own), stops(through)
+        opened, words = shelf.open(wish.model, wish.own), stop_words(through)
         info = opened.model.info
         chosen = wish.label(info)
-        if info.shape.classes and chosen is None:  # a film has one class: that of the picture which it begins with
-            chosen = numbers[0] % info.shape.classes
+        if info.shape.classes and chosen is None and numbers(words):  # a film has one class, that of its first picture
+            chosen = numbers(words)[0] % info.shape.classes
             wish = Wish(wish.model, wish.own, wish.seed, wish.truncation, class_names(info)[chosen])
-        title = "From " + " to ".join(map(str, numbers[:6])) + (" and on" if len(numbers) > 6 else "") + ", and back"
-        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}-{'-'.join(map(str, numbers[:6]))}.mp4"
-        words = ["--through", ",".join(map(str, numbers)), "--seconds", f"{seconds:g}", *wish.flags()]
+        codes = codes_of(opened, wish.seed, words, chosen, kept)
+        way = " to ".join(title(word) if word in WORDS else word for word in words[:6])
+        end = " and on" if len(words) > 6 else ""
+        shown = f"From {way}{end}" + ("" if one_way else ", and back")
+        file = Path(folder) / f"{opened.source.stem}-seed{wish.seed}-{'-'.join(words[:6])}.mp4"
+        home = [*_stops_at_home(opened, wish.seed, words), "--seconds", f"{seconds:g}", *wish.flags()]
+        home += ["--one-way"] if one_way else []
 
         def draw(seen: Seen) -> Outputs:
             if seen.finished is None:
-                return gr.skip(), gr.skip(), label.progressing(title, seen.progress, shape="square"), gr.skip()
+                return gr.skip(), gr.skip(), label.progressing(shown, seen.progress, shape="square"), gr.skip()
             frames, size = seen.progress.done, seen.progress.size or (0, 0)
             facts = [f"{frames} frames" + (", stopped" if seen.finished.stopped else ""), f"{size[0]} × {size[1]}"]
-            said = label.label("done", title, [*facts, *wish.facts()], label.shape_of(*size))
-            return str(file), str(file), said, shlex.join(["gancraft", "walk", opened.source.name, *words])
+            said = label.label("done", shown, [*facts, *wish.facts()], label.shape_of(*size))
+            return str(file), str(file), said, shlex.join(["gancraft", "walk", opened.source.name, *home])
 
         start = partial(
-            filming, opened.model, file, wish.seed, numbers, seconds, FPS,
-            truncation=wish.truncation, label=chosen or 0, batch=opened.batch,
+            filming, opened.model, file, codes, seconds, FPS,
+            truncation=wish.truncation, closed=not one_way, batch=opened.batch,
         )  # fmt: skip
         yield from watch(switch, start, draw, outputs=4, expected=3 * seconds, max_seconds=max_seconds)
+
+
+def _stops_at_home(opened: Opened, seed: int, words: Sequence[str]) -> list[str]:
+    """The stops as flags of `gancraft walk`. What was kept is a file there, by the name that it is downloaded by."""
+    if not any(word in WORDS for word in words):
+        return ["--through", ",".join(words)]
+    named = [f"{opened.source.stem}-{word}.safetensors" if word in WORDS else f"{seed}:{word}" for word in words]
+    return ["--from", ",".join(named[:-1]), "--to", named[-1]]
 
 
 def class_names(info: ModelInfo) -> Sequence[str]:
@@ -183,22 +212,9 @@ def card(opened: Opened, summary: str) -> str:
 
 def _pictures(opened: Opened, wish: Wish, numbers: Sequence[int]) -> np.ndarray:
     """x_NCHW in [0, 1], a batch a turn."""
-    from gancraft.latent.generate import pictures
+    from gancraft.latent.codes import seeded
 
-    chosen, parts = wish.label(opened.model.info), []
-    for start in range(0, len(numbers), opened.batch):
-        with TURNS.turn():
-            parts.append(
-                pictures(
-                    opened.model,
-                    wish.seed,
-                    numbers[start : start + opened.batch],
-                    truncation=wish.truncation,
-                    label=chosen,
-                    device=gpu.device(),
-                )
-            )
-    return np.concatenate(parts)
+    return drawn(opened, seeded(opened.model, wish.seed, numbers, wish.label(opened.model.info)), wish.truncation)
 
 
 def _recipe(opened: Opened, wish: Wish) -> dict[str, Any]:

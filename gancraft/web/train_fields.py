@@ -25,7 +25,8 @@ METHOD = "method"  # the part of a method that is trained as a whole
 # Settings that have no control here. The form has others for the first; sheets come as often as the page wants to show them,
 # and the rest would change nothing that can be seen there.
 NOT_DRAWN = {
-    TRAIN.name: {"plugin", *ROLES, "size", "pictures"},
+    TRAIN.name: {"plugin", *ROLES, "size", "pictures", "from_model"},
+    "gan": {"freeze"},
     "data": {"max_megapixels"},
     "keep": {"sheet_every", "tensorboard"},
 }

@@ -23,6 +23,7 @@ from gancraft.training.choice import ENGINE, GAN, ROLES, TRAIN, TrainChoice
 from gancraft.training.settings import TrainSettings
 from gancraft.web.controls import title
 from gancraft.web.settings import Limits
+from gancraft.web.train_advice import LABEL, advice, advised
 from gancraft.web.train_fields import METHOD, Field, draw_field, drawn, is_in, said, to_page, usual
 from gancraft.web.train_sets import side
 
@@ -43,6 +44,8 @@ class Form:
     fields: list[Field] = made_by(default_factory=list)
     groups: list[tuple[Block, Callable[[TrainChoice], bool]]] = made_by(default_factory=list)
     method: gr.Dropdown = made_by(init=False)
+    advice: gr.HTML = made_by(init=False)  # what gancraft would choose
+    advised: gr.Button = made_by(init=False)
     size: gr.Slider = made_by(init=False)
     pictures: Component = made_by(init=False)
     roles: dict[str, gr.Dropdown] = made_by(default_factory=dict)
@@ -137,6 +140,10 @@ def draw_form(plugins: Plugins, limits: Limits, sample: DataSample) -> Form:
     form.method = gr.Dropdown(
         list(form.usual), value=first.method.name, label="Method", info=first.method.summary, elem_id="train-method"
     )
+    said, choose = advice(advised(plugins, None, sample, side(sample, limits)), first.method.name)
+    with gr.Row(elem_classes="gc-advice"):
+        form.advice = gr.HTML(said, padding=False, min_width=220)
+        form.advised = gr.Button(LABEL, size="sm", visible=choose.visible, scale=0, min_width=110)
     _entries(form, METHOD)
     with gr.Row(elem_classes="gc-pair"):
         form.size = gr.Slider(

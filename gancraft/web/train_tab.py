@@ -17,6 +17,8 @@ from gancraft.web.errors import friendly
 from gancraft.web.play import play
 from gancraft.web.quiet import QUIET
 from gancraft.web.runs import Outputs, Switch
+from gancraft.web.train_advice import advice, advised
+from gancraft.web.train_film import grown
 from gancraft.web.train_form import Form, Shown, draw_form
 from gancraft.web.train_run import after_error, train_events
 from gancraft.web.train_sets import Sets, bundled, by_name, chosen, draw_sets, own, side
@@ -73,8 +75,9 @@ def train_tab(context: Context) -> None:
         api_name=API_AGAIN,
         **shared,
     )
-    for event in (begun, gone_on):
-        event.then(_after, visit, [on, earlier], **QUIET)
+    for button, event in ((start, begun), (on, gone_on)):
+        button.click(lambda: None, None, wall.film, **QUIET)
+        event.then(_after, visit, [on, earlier], **QUIET).then(grown, visit, wall.film, **QUIET)
     earlier.input(lambda run: gr.Button(visible=bool(run)), earlier, on, **QUIET)
     # Through the queue: only then does Gradio tell those who listen that the state has changed.
     wall.generate.click(
@@ -199,11 +202,27 @@ def _together(context: Context, form: Form, sets: Sets) -> None:
             fits = next(fitting, sample) if sample else sample
             return [gr.skip()] * len(fields) if fits == sample else _chosen(context, fits, shown)
 
+    def advise(method: str, files: list[str] | None, sample: str, size: float) -> Any:
+        """What gancraft would choose for these."""
+        with friendly(), TURNS.turn():
+            return advice(advised(context.plugins, files, by_name(sample), size), method)
+
+    def take_advice(method: str, files: list[str] | None, sample: str, size: float, shown: Shown) -> list[Any]:
+        with friendly(), TURNS.turn():
+            found = advised(context.plugins, files, by_name(sample), size)
+            return form.show(found.method if found else method, {}, shown)
+
+    asked, says = [form.method, sets.files, sets.sample, form.size], [form.advice, form.advised]
     picked = sets.tiles.select(pick, form.shown, fields, **QUIET)
-    picked.then(fit_method, [form.method, sets.sample, form.shown], form.outputs, **QUIET)
-    gr.on([sets.files.upload, sets.files.clear, sets.files.delete], given, [sets.files, form.shown], fields, **QUIET)
+    fitted = picked.then(fit_method, [form.method, sets.sample, form.shown], form.outputs, **QUIET)
+    changed = [sets.files.upload, sets.files.clear, sets.files.delete]
+    own_ones = gr.on(changed, given, [sets.files, form.shown], fields, **QUIET)
     method = form.method.input(by_method, [form.method, form.shown], form.outputs, **QUIET)
-    method.then(fit_set, [form.method, sets.sample, form.shown], fields, **QUIET)
+    fits = method.then(fit_set, [form.method, sets.sample, form.shown], fields, **QUIET)
+    taken = form.advised.click(take_advice, [*asked, form.shown], form.outputs, **QUIET)
+    for event in (fitted, own_ones, fits, taken):
+        event.then(advise, asked, says, **QUIET)
+    form.size.release(advise, asked, says, **QUIET)
     roles = list(form.roles.values())
     for role in roles:
         role.input(by_role, [form.method, form.shown, *roles], form.outputs, **QUIET)

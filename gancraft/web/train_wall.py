@@ -13,7 +13,8 @@ from gancraft.web.train_words import SAYINGS
 
 @dataclass(frozen=True)
 class Wall:
-    """generate: takes the model to the Generate tab; the rest is what a run gives, in the order of `outputs`."""
+    """generate: takes the model to the Generate tab; film: comes when a run has ended; the rest is what a run gives, in the
+    order of `outputs`."""
 
     picture: gr.Image
     label: gr.HTML
@@ -22,6 +23,7 @@ class Wall:
     report: gr.DownloadButton
     command: gr.Textbox
     generate: gr.Button
+    film: gr.Video  # of the growth, made when a run has ended
 
     @property
     def outputs(self) -> list[Component]:
@@ -55,5 +57,16 @@ def draw_wall() -> Wall:
                     interactive=False,
                     placeholder="Here will stand the command that trains the same network on your own computer.",
                 )
+        with gr.Column(elem_classes="gc-growth"):
+            gr.HTML("<h3>How it grew</h3>", padding=False)
+            film = gr.Video(
+                label="How it grew",
+                show_label=False,
+                container=False,
+                interactive=False,
+                autoplay=True,
+                loop=True,
+                buttons=["download"],
+            )
         course = gr.HTML(label="How it goes", padding=False, elem_classes="gc-goes")
-    return Wall(picture, label, course, model, report, command, generate)
+    return Wall(picture, label, course, model, report, command, generate, film)
