@@ -32,9 +32,9 @@ SLOW = {
     "odd": ("dcgan", DataShape(3, 41, 27), {"width": 8, "latent_size": 10}),
     "dense": ("dense", DataShape(1, 8, 8), {}),
     "grown": ("progressive", DataShape(3, 28, 41, 5), {"stage": 3, **SMALL}),
-    "all scales": ("msg", DataShape(3, 24, 17), SMALL),
+    "all scales": ("msg-gan", DataShape(3, 24, 17), SMALL),
     "r3gan": ("r3gan", DataShape(3, 24, 16, 2), {}),
-    "fastgan": ("fastgan", DataShape(3, 32, 48), {}),
+    "fastgan": ("fastgan", DataShape(3, 32, 48), {"width": 4, "max_width": 32}),
     "styled with alpha": ("stylegan2", DataShape(4, 33, 20), SMALL),
 }
 
@@ -49,7 +49,7 @@ def check(model: Model, path: Path) -> None:
         given = inputs(model, n, truncation)
         x_NCHW = theirs(path, given)
         assert x_NCHW.shape == (n, shape.channels, shape.height, shape.width) and x_NCHW.dtype == np.float32
-        assert x_NCHW.std() > 1e-3, "a flat picture would agree with anything"
+        assert truncation < 1 or x_NCHW.std() > 1e-3, "a flat picture would agree with anything"
         np.testing.assert_allclose(x_NCHW, ours(model, given), atol=1e-4)
 
 

@@ -10,6 +10,8 @@ import os
 import sys
 from pathlib import Path
 
+import torch.distributed
+
 from gancraft.cli.main import main
 from gancraft.models.tensorfile import digest
 from tests.training import engine_helpers as engine
@@ -42,3 +44,7 @@ def run(name: str, arguments: list[str], out: Path) -> None:
 if __name__ == "__main__":
     for name, arguments in json.loads(sys.argv[2]):
         run(name, arguments, Path(sys.argv[1]))
+    # Straight out: while Python takes a process apart, threads of its group may still be at work, and abort it.
+    if torch.distributed.is_initialized():
+        torch.distributed.destroy_process_group()
+    os._exit(0)

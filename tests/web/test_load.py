@@ -25,7 +25,7 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*future.no_silent_downcasting.*
 PATIENCE = 120
 BUSY = "Queue is full! Please try again."
 MOST = 3000  # megabytes
-VISIT = 0.8  # of them for each visitor
+VISIT = 1.3  # of them for each visitor
 
 
 def until(condition: Callable[[], Any]) -> None:
@@ -100,7 +100,7 @@ def test_twelve_visitors_at_once_all_get_their_painting(page: Served, tmp_path: 
 def test_fifty_visitors_at_once_get_a_painting_or_are_told_to_try_again(page: Served, tmp_path: Path) -> None:
     after = []
     with Peak(page) as peak:
-        for number in range(4):
+        for number in range(3):
             outcome = crowd(page, 50, tmp_path / str(number))
             assert set(outcome) <= {"painted", BUSY}
             # One at work and a line full; the others may have come while it moved on.
@@ -108,7 +108,7 @@ def test_fifty_visitors_at_once_get_a_painting_or_are_told_to_try_again(page: Se
             after.append(page.memory())
     assert peak.megabytes < MOST
     # Gradio remembers every visit, up to a number, and nothing else grows with them.
-    assert after[-1] < after[0] + 3 * 50 * VISIT, after
+    assert after[-1] < after[0] + 2 * 50 * VISIT, after
     assert "Traceback" not in page.log.read_text()
 
 
