@@ -21,6 +21,7 @@ from gancraft.pictures import (
     samples,
 )
 from gancraft.style.choice import StyleChoice
+from gancraft.style.masks import MaskPair
 
 SAMPLE = "sample:"
 
@@ -33,6 +34,7 @@ class Work:
     styles: Sequence[tuple[Picture, float]]
     start: Picture | None
     max_megapixels: float
+    masks: Sequence[MaskPair] = ()
     opened: dict[str, Picture] = field(default_factory=dict)
 
     def open(self, source: str) -> Picture:
@@ -41,7 +43,12 @@ class Work:
 
 
 def gather(
-    choice: StyleChoice, contents: Sequence[str], styles: Sequence[str], output: str | None, quiet: bool = False
+    choice: StyleChoice,
+    contents: Sequence[str],
+    styles: Sequence[str],
+    output: str | None,
+    quiet: bool = False,
+    masks: Sequence[Sequence[str]] = (),
 ) -> Work:
     """Find every input and output, and check what can be checked. Raises UsageError for the first that can't be used."""
     limit = choice.settings.max_megapixels
@@ -55,11 +62,15 @@ def gather(
     if stand_ins and not quiet:
         print(f"gancraft: no picture given, taking {' and '.join(stand_ins)}", file=sys.stderr)
     several = len(contents) > 1 or Path(contents[0]).is_dir()
+    if masks and several:
+        raise UsageError("--mask: a mask is one photo's; paint them one at a time")
     sources = [str(p) for source in contents for p in (list_pictures(source) if Path(source).is_dir() else [source])]
     opened_styles = [(open_source(name, limit), weight) for name, weight in map(_weighted, styles)]
     targets = _targets(sources, styles[0], output, several)
     start = getattr(choice.options.get("optimise"), "start_picture", None)
-    inputs = [*sources, *(_weighted(name)[0] for name in styles), *([str(start)] if start is not None else [])]
+    inputs = [*sources, *(_weighted(name)[0] for name in styles), *(name for pair in masks for name in pair)]
+    if start is not None:
+        inputs.append(str(start))
     for target in dict.fromkeys(targets):
         if target != "-":
             keep_inputs(Path(target), inputs)
@@ -70,8 +81,15 @@ def gather(
         opened_styles,
         open_source(str(start), limit) if start is not None else None,
         limit,
+        [_pair(pair, limit) for pair in masks],
         opened,
     )
+
+
+def _pair(names: Sequence[str], limit: float) -> MaskPair:
+    """The second may be `-` or left out: all of the style picture."""
+    place, part = (*names, "-")[:2]
+    return MaskPair(open_source(place, limit), None if part == "-" else open_source(part, limit))
 
 
 def open_source(source: str, max_megapixels: float) -> Picture:

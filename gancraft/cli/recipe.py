@@ -7,6 +7,7 @@ import sys
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from hashlib import sha256
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -68,6 +69,9 @@ def redo(
         list[str] | None, typer.Option(help="The style pictures in order, where they aren't found.")
     ] = None,
     start: Annotated[str | None, typer.Option(help="The picture to start from, where it isn't found.")] = None,
+    mask: Annotated[
+        list[str] | None, typer.Option(help="The masks in the recipe's order, where they aren't found.")
+    ] = None,
     plugins_dir: PluginsDir = None,
     no_plugin: NoPlugin = None,
     quiet: Quiet = False,
@@ -78,6 +82,7 @@ def redo(
     from gancraft.cli.style import paint_all
     from gancraft.pictures import check_writable, read_recipe
     from gancraft.plugins import plugins_from_environment
+    from gancraft.style.masks import MaskPair
 
     recipe = read_recipe(file)
     if not _is_known(recipe):
@@ -87,16 +92,24 @@ def redo(
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
     choice = resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key} = ")])
     _compare(recipe, choice)
+    roles = ["mask" if role == "mask-part" else role for role in roles]
     given = {"content": [content] if content else [], "style": list(style or []), "start": [start] if start else []}
+    given["mask"] = list(mask or [])
     for role, files in given.items():
         if len(files) > roles.count(role):
             raise UsageError(f"--{role}: the recipe has {roles.count(role)}, {len(files)} were given")
     limit = choice.settings.max_megapixels
     found: dict[str, list[tuple[Picture, float]]] = {role: [] for role in given}
-    for entry in inputs:
-        files = given[entry["role"]]
-        explicit = files.pop(0) if files else None
-        found[entry["role"]].append((_find(entry, explicit, file, limit), float(entry.get("weight", 1))))
+    masks: list[MaskPair] = []
+    for entry, role in zip(inputs, roles, strict=True):
+        files = given[role]
+        picture = _find(entry, files.pop(0) if files else None, file, limit)
+        if entry["role"] == "mask-part":
+            masks[-1] = MaskPair(masks[-1].place, picture)
+        elif role == "mask":
+            masks.append(MaskPair(picture))
+        else:
+            found[role].append((picture, float(entry.get("weight", 1))))
     target: str | Path = output or free(Path(f"{file.stem}-redo{file.suffix}"), set(), on_disk=True)
     if target != "-":
         if Path(target).is_file() and sha256(Path(target).read_bytes()).hexdigest() in [e["sha256"] for e in inputs]:
@@ -104,7 +117,7 @@ def redo(
         check_writable(target)
     source = found["content"][0][0]
     first = found["start"][0][0] if found["start"] else None
-    work = Work([(source.name, target)], found["style"], first, limit, {source.name: source})
+    work = Work([(source.name, target)], found["style"], first, limit, masks, {source.name: source})
     raise typer.Exit(paint_all(choice, work, quiet=quiet, as_json=as_json))
 
 
@@ -116,14 +129,15 @@ def _is_known(recipe: Mapping[str, Any]) -> bool:
     if not all(isinstance(recipe.get(key) or {}, dict) for key in ("plugin", "network")):
         return False
     for entry in inputs:
-        if not isinstance(entry, dict) or entry.get("role") not in ("content", "style", "start"):
+        if not isinstance(entry, dict) or entry.get("role") not in ("content", "style", "start", "mask", "mask-part"):
             return False
         if not all(isinstance(entry.get(key, ""), str) for key in ("name", "sha256", "sample")):
             return False
         if not {"name", "sha256"} <= entry.keys() or not isinstance(entry.get("weight", 1), int | float):
             return False
     roles = [entry["role"] for entry in inputs]
-    return roles.count("content") == 1 and "style" in roles and roles.count("start") <= 1
+    parts = all(before == "mask" for before, role in pairwise(["", *roles]) if role == "mask-part")
+    return roles.count("content") == 1 and "style" in roles and roles.count("start") <= 1 and parts
 
 
 def _compare(recipe: Mapping[str, Any], choice: StyleChoice) -> None:
@@ -146,7 +160,7 @@ def _find(entry: Mapping[str, Any], explicit: str | None, beside: Path, limit: f
     from gancraft.cli.inputs import SAMPLE, open_source
     from gancraft.pictures import open_sample
 
-    role, name, digest = entry["role"], str(entry["name"]), str(entry["sha256"])
+    role, name, digest = entry["role"].partition("-")[0], str(entry["name"]), str(entry["sha256"])
     if explicit is not None:
         picture = open_source(explicit, limit)
         if picture.sha256 != digest:

@@ -24,6 +24,8 @@ CHOOSING: dict[str, tuple[Part, Any, tuple[str, ...]]] = {
     "train": (TRAIN, train_parts, ("plugin", "generator", "discriminator", "loss", "from_model")),
 }
 ALSO = {"plugin": "-p", "from_model": "--from"}  # how some of these flags may be written too
+# A flag of the command style that takes two values, and what they reach it with between them: Typer has no lists of pairs.
+PAIRED, PAIR = "--mask", "\n"
 
 
 class Words:
@@ -153,8 +155,11 @@ class Words:
 
         short = spellings(self.parts)
         end = self.argv.index("--") if "--" in self.argv else len(self.argv)
-        result = []
+        result: list[str] = []
         for word in self.argv[:end]:
+            if result[-2:-1] == [PAIRED] and PAIR not in result[-1] and (word == "-" or not word.startswith("-")):
+                result[-1] += PAIR + word
+                continue
             name, equals, value = word.partition("=")
             result.append(short.get(name, name) + equals + value)
         return result + self.argv[end:]

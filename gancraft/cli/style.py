@@ -14,7 +14,7 @@ from gancraft import resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import debugging, fail, handled
 from gancraft.cli.flags import with_settings
-from gancraft.cli.sniff import Words
+from gancraft.cli.sniff import PAIR, Words
 from gancraft.errors import GancraftError, UsageError
 from gancraft.style.choice import resolve_style
 
@@ -45,6 +45,14 @@ def command(words: Words) -> Callable[..., None]:
         more_contents: Annotated[
             list[str] | None, typer.Option("--content", help="A further picture to paint.")
         ] = None,
+        mask: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="PHOTO-MASK STYLE-MASK",
+                help="Where the style goes, and what of its picture counts (- for all): light means yes. The Nth pair is "
+                "the Nth style's; styles without one share the rest.",
+            ),
+        ] = None,
         preview: Annotated[Path | None, typer.Option(help="Folder for pictures of the result as it forms.")] = None,
         preview_every: Annotated[int, typer.Option(min=1, help="Steps between two of them.")] = 10,
         config: Annotated[Path | None, typer.Option(help="TOML file with settings in a table named style.")] = None,
@@ -68,7 +76,7 @@ def command(words: Words) -> Callable[..., None]:
         choice = resolve_style(words.plugins, layers)
         contents = [*([content] if content is not None else []), *(more_contents or [])]
         styles = [*([style] if style is not None else []), *(more_styles or [])]
-        work = gather(choice, contents, styles, output, quiet)
+        work = gather(choice, contents, styles, output, quiet, [pair.split(PAIR, 1) for pair in mask or []])
         raise typer.Exit(paint_all(choice, work, preview, preview_every, quiet, as_json))
 
     return with_settings(handled(style), words.parts_of("style"))
@@ -99,7 +107,13 @@ def paint_all(
                 make_folder(shots, "--preview")
             picture = work.open(source)
             run = paint_to(
-                stream, choice, picture, work.styles, start=work.start, preview_every=preview_every if preview else 0
+                stream,
+                choice,
+                picture,
+                work.styles,
+                start=work.start,
+                masks=work.masks,
+                preview_every=preview_every if preview else 0,
             )
             finished = follow(run, title, quiet, shots)
         except Exception as error:  # of a plugin too

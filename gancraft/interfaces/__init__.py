@@ -1,7 +1,7 @@
 """What a registered thing must be. Torch is not imported here: plugins' light modules may import these pages."""
 
 from gancraft.interfaces.perceptual import PerceptualNetwork
-from gancraft.interfaces.style import Features, Statistics, StyleInput, StyleJob, StyleLoss, StyleMethod
+from gancraft.interfaces.style import Features, Statistics, StyleInput, StyleJob, StyleLoss, StyleMethod, Where
 from gancraft.interfaces.training import (
     Adam,
     AdversarialLoss,
@@ -41,4 +41,5 @@ __all__ = [
     "StyleMethod",
     "Suit",
     "Trainable",
+    "Where",
 ]

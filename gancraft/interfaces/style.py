@@ -18,35 +18,56 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 Features = Mapping[str, "Tensor"]  # activations by layer name, each NCHW
+Where = Mapping[str, "Tensor"]  # weights of positions by layer name, each N1HW, 0 to 1
 Statistics = Mapping[str, "Tensor"]  # what a loss remembers of a style; names are the loss's own
 
 
 class StyleLoss(ABC):
-    """What of the style pictures is to be matched. The engine does all the rest: levels, start, optimiser, content.
+    """What of the style pictures is to be matched. The engine does all the rest: levels, start, optimiser, content, masks,
+    tiles.
 
     A loss is made with its options and keeps no state of a run. Features arrive in the network's precision, which may be
-    bfloat16; statistics must be computed in float32.
+    bfloat16; statistics must be computed in float32. It is one of three kinds:
+
+    - `additive`: `target` gives sums over positions, which add up over tiles and can be weighed by a mask. It defines
+      `target`, `blend` and `distance`.
+    - by `points`: it is given features at that many random points of the picture, new ones at every step, the same points in
+      every layer, as 1 x C x 1 x P, and the colours there as a layer called `picture`; a mask chooses where they lie. It
+      defines `target`, `blend` and `loss`.
+    - of whole maps: neither. It can't be masked, nor painted in tiles.
     """
 
     options_model: ClassVar[type[Options]]
     # What the engine's runner does for every loss; see `StyleMethod`.
     capabilities: ClassVar[frozenset[str]] = frozenset({"network", "start"})
+    additive: ClassVar[bool] = False
+    points: ClassVar[int] = 0
 
     def __init__(self, options: Options):
         self.options = options
 
     @abstractmethod
-    def target(self, features: Features) -> Statistics:
-        """What to remember of one style picture (or of one tile of a picture)."""
+    def target(self, features: Features, where: Where | None = None) -> Statistics:
+        """What to remember of one style picture (or of one tile of a picture). where: given to additive losses only: how much
+        each position counts."""
 
     @abstractmethod
     def blend(self, targets: Sequence[Statistics], weights: Sequence[float]) -> Statistics:
-        """One target of several; the weights sum to one."""
+        """One target of several; the weights sum to one. An additive loss is given sums and gives means."""
 
-    @abstractmethod
     def loss(self, features: Features, target: Statistics) -> dict[str, Tensor]:
         """How far the picture with these features is from `target`: a scalar for each layer, about 1 where the picture
         has nothing of the style. The engine weighs the layers and sums."""
+        return self.distance(self.target(features), target)
+
+    def distance(self, sums: Statistics, target: Statistics) -> dict[str, Tensor]:
+        """The same, of an additive loss, from the picture's sums."""
+        raise NotImplementedError(f"{type(self).__name__} is additive and must define distance")
+
+    def content(self, features: Features, content: Features) -> dict[str, Tensor] | None:
+        """How far the picture is from the content picture, about 1 where it has nothing of it: scalars, which are summed. For
+        losses by points, who are given both at the same points. None: the engine's own, the squared difference."""
+        return None
 
 
 @dataclass(frozen=True)
@@ -55,6 +76,9 @@ class StyleInput:
 
     x_NCHW: Tensor
     weight: float = 1.0
+    # A pair of masks, N1HW in [0, 1]: where in the result this style goes, and which part of its picture is looked at.
+    place_N1HW: Tensor | None = None
+    part_N1HW: Tensor | None = None
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import GancraftError, UsageError, did_you_mean
 from gancraft.perceptual.padding import PaddedConv2d
 
 # Average pooling lowers activations that were trained under max pooling; twice its output keeps the scale that the layers
@@ -83,6 +83,28 @@ class SequentialNetwork(nn.Module):
                 scale = self.scale.get(name, 1.0)
                 features[name] = h_NCHW if scale == 1.0 else h_NCHW / scale
         return features
+
+    def reach(self, layers: Iterable[str]) -> tuple[int, int]:
+        """How many pixels around a position the deepest of `layers` depends on, and the coarsest stride up to it: what tiles
+        of a picture must share, and what their borders must lie on. Raises UsageError as `check` does, GancraftError for
+        steps whose reach isn't known."""
+        wanted = set(layers)
+        self.check(wanted)
+        far, stride = 0, 1
+        for name, step in self.steps.items():
+            if not wanted:
+                break
+            window = step.pool if isinstance(step, _Scaled) else step
+            if isinstance(window, nn.Conv2d | nn.MaxPool2d | nn.AvgPool2d):
+                size, jump = (
+                    value if isinstance(value, int) else value[0] for value in (window.kernel_size, window.stride)
+                )
+                beside = (size - 1) // 2 if isinstance(window, nn.Conv2d) else size - 1  # pools aren't centred
+                far, stride = far + beside * stride, stride * jump
+            elif not isinstance(window, nn.ReLU):
+                raise GancraftError(f"how far {type(window).__name__} in this network reaches isn't known")
+            wanted.discard(name)
+        return far, stride
 
     def check(self, layers: Iterable[str]) -> None:
         """Raise UsageError for a layer that this network doesn't have."""

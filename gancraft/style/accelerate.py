@@ -11,6 +11,7 @@ from torch import Tensor
 from gancraft.compute import Compute
 from gancraft.style.canvas import Canvas
 from gancraft.style.objective import Objective
+from gancraft.style.tiled import TiledObjective
 
 WARM_UP = 3  # steps on a side stream before a capture, as torch's documentation asks for
 GPU_STRIDE = 25  # steps between two looks at the loss on a GPU: each look waits for the device
@@ -19,18 +20,29 @@ GPU_STRIDE = 25  # steps between two looks at the loss on a GPU: each look waits
 class Stepper:
     """Steps of one level. The loss parts stay on the device until `values` asks for them."""
 
-    def __init__(self, canvas: Canvas, objective: Objective, compute: Compute):
+    def __init__(self, canvas: Canvas, objective: Objective | TiledObjective, compute: Compute):
         self.canvas, self.compute = canvas, compute
         self.parts: dict[str, Tensor] = {}
-        self.objective, self.warning = _compiled(objective, canvas, compute)
+        self.renew = objective.renew
+        self.objective: Callable[..., Any] = objective
+        self.warning = ""
+        tiled = isinstance(objective, TiledObjective)
+        if isinstance(objective, Objective):
+            self.objective, self.warning = _compiled(objective, canvas, compute)
         self.graph: torch.cuda.CUDAGraph | None = None
         # L-BFGS decides on the CPU how far to go, which a graph can't hold.
-        self.captures = compute.device.type == "cuda" and compute.launch != "eager" and canvas.optimiser_name == "adam"
+        self.captures = (
+            compute.device.type == "cuda"
+            and compute.launch != "eager"
+            and canvas.optimiser_name == "adam"
+            and not tiled  # which are long enough to keep the chip at work
+        )
         self.taken = 0
 
     def step(self) -> None:
         """One iteration."""
         self.taken += 1
+        self.renew()  # outside of a captured step, which reads what it writes
         if not self.captures:
             self.canvas.step(self._loss)
         elif self.taken <= WARM_UP:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -10,12 +11,17 @@ from torch import Tensor, nn
 
 from gancraft.compute import Compute
 from gancraft.errors import GancraftError
+from gancraft.perceptual.network import SequentialNetwork
+from gancraft.style.margin import GRID
+from gancraft.style.tiles import Tile, tiles, whole
 
 PROBE = 64  # side of the picture on which activations are counted
 # Peak bytes over the bytes of all activations: gradients and work space beside them (measured on VGG19 and the embedded
 # network, CPU and CUDA: 1.2 to 1.7).
 OVERHEAD = 1.7
 RESERVE = 0.95  # share of the free memory that a run may plan with
+FIXED = 3 * 4 * 12  # bytes of the canvas per pixel: itself, gradient, moments, average, photo and copies, in float32
+SMALLEST_TILE = 64  # pixels
 
 
 def bytes_per_pixel(network: Any, layers: list[str], compute: Compute) -> float:
@@ -33,7 +39,7 @@ def bytes_per_pixel(network: Any, layers: list[str], compute: Compute) -> float:
     finally:
         for hook in hooks:
             hook.remove()
-    return OVERHEAD * sum(counted) / PROBE**2 + 3 * 4 * 12  # and the canvas: pixels, moments, average, in float32
+    return OVERHEAD * sum(counted) / PROBE**2 + FIXED
 
 
 def available(compute: Compute) -> float:
@@ -46,18 +52,57 @@ def available(compute: Compute) -> float:
     return min(limits)
 
 
-def check(network: Any, layers: list[str], width: int, height: int, compute: Compute) -> None:
-    """Raise before the work starts where it can't fit: a machine that runs out kills processes without a word."""
+def cut(
+    network: Any, layers: list[str], width: int, height: int, compute: Compute, limit: float, canvas: int
+) -> list[Tile]:
+    """Tiles in which a picture fits into the memory: one, where all of it does. limit: bytes that the process, or what it has
+    on a GPU, may take in all. canvas: pixels of the painting itself, which lies there in any case.
+
+    Raises GancraftError where no tile is small enough, or the network can't be cut.
+    """
     if not isinstance(network, nn.Module):
-        return
-    if bytes_per_pixel(network, layers, compute) * width * height > RESERVE * available(compute):
-        raise shortage(network, layers, width, height, compute)
-
-
-def shortage(network: Any, layers: list[str], width: int, height: int, compute: Compute) -> GancraftError:
-    """The error that says which size would fit."""
+        return [whole(width, height)]
+    room = min(RESERVE * available(compute), limit - used(compute))
     each = bytes_per_pixel(network, layers, compute)
-    fits = (RESERVE * available(compute) / each / (width * height)) ** 0.5 * max(width, height)
+    if each * width * height <= room:
+        return [whole(width, height)]
+    if not isinstance(network, SequentialNetwork):  # nobody knows how far another one reaches
+        raise shortage(network, layers, width, height, compute, room)
+    far, stride = network.reach(layers)
+    grid = math.lcm(stride, GRID)
+    halo = -(-far // grid) * grid
+    left = room - canvas * FIXED
+    side = (int(math.sqrt(max(0.0, left) / each)) - 2 * halo) // grid * grid
+    if side < SMALLEST_TILE:
+        tile = each * (SMALLEST_TILE + 2 * halo) ** 2
+        fits = max(16, int(math.sqrt(max(0.0, room - tile) / FIXED / (width * height)) * max(width, height)) // 16 * 16)
+        more = ", or with a larger --memory" if math.isfinite(limit) else ""
+        raise GancraftError(
+            f"out of memory: {width}x{height} needs about {(tile + canvas * FIXED) / 1e9:.1f} GB even in the smallest tiles, "
+            f"{max(0.0, room) / 1e9:.1f} GB are there; about --size {fits} would fit{more}"
+        )
+    return tiles(width, height, side, halo)
+
+
+def used(compute: Compute) -> float:
+    """Bytes that this process has already."""
+    if compute.device.type == "cuda":
+        return float(torch.cuda.memory_allocated(compute.device))
+    try:
+        import resource  # not on Windows
+
+        return float(Path("/proc/self/statm").read_text().split()[1]) * resource.getpagesize()
+    except (ImportError, OSError):
+        return 0.0
+
+
+def shortage(
+    network: Any, layers: list[str], width: int, height: int, compute: Compute, room: float | None = None
+) -> GancraftError:
+    """The error that says which size would fit into `room` bytes, or what is free."""
+    each = bytes_per_pixel(network, layers, compute)
+    room = RESERVE * available(compute) if room is None else room
+    fits = (max(0.0, room) / each / (width * height)) ** 0.5 * max(width, height)
     side = max(16, int(min(fits, 0.8 * max(width, height))) // 16 * 16)
     return GancraftError(
         f"out of memory: {width}x{height} needs about {each * width * height / 1e9:.1f} GB on {compute.device}, "

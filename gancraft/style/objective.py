@@ -10,13 +10,20 @@ Shape suffixes: N = 1, C = channels, H, W = height, width.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from gancraft.interfaces import PerceptualNetwork, Statistics, StyleLoss
+from gancraft.interfaces import PerceptualNetwork, StyleLoss
+from gancraft.style.matching import matches
+from gancraft.style.points import Points
+from gancraft.style.regions import Region
+from gancraft.style.tiles import Tile, whole
+
+PICTURE = "picture"  # beside the layers of a network
+Cut = Callable[[int, int], list[Tile]]  # width and height to tiles
 
 
 @dataclass(frozen=True)
@@ -35,7 +42,11 @@ class Weights:
 
 
 class Objective:
-    """The loss of a picture, with its targets at one size. Call it with a picture; it returns the parts, weighed."""
+    """The loss of a picture, with its targets at one size. Call it with a picture; it returns the parts, weighed.
+
+    What it needs of the whole picture is gathered first (`gather`), which adds up over tiles; `of_whole` tells the loss of
+    what was gathered, `local` the parts that are sums over positions anyway. So it can be done tile by tile: see `tiled`.
+    """
 
     def __init__(
         self,
@@ -43,41 +54,178 @@ class Objective:
         style_loss: StyleLoss,
         weights: Weights,
         content_NCHW: Tensor,
-        styles: Sequence[tuple[Tensor, float]],
+        regions: Sequence[Region],
+        generator: torch.Generator | None = None,
+        seen: Callable[[Tensor], Tensor] = lambda x_NCHW: x_NCHW,
+        cut: Cut = lambda width, height: [whole(width, height)],
     ):
-        """styles: pictures with their shares, which sum to one; all on the network's device."""
-        self.network, self.style_loss, self.weights = network, style_loss, weights
+        """regions: of the result, with their styles; all on the network's device. generator: of random points, there too.
+        seen: how content and result look to the network; styles are given as they look. cut: a picture of this size
+        into tiles."""
+        self.network, self.style_loss, self.weights, self.regions = network, style_loss, weights, regions
+        self.seen, self.content_NCHW = seen, seen(content_NCHW)
+        height, width = content_NCHW.shape[-2:]
+        self.cut, self.tiles = cut, cut(width, height)
+        if generator is None:
+            generator = torch.Generator(content_NCHW.device).manual_seed(0)
         with torch.no_grad():
-            self.content = {k: v.clone() for k, v in network(content_NCHW, list(weights.content_layers)).items()}
-            self.content_power = {k: v.float().square().mean() + 1e-12 for k, v in self.content.items()}
-            targets = [style_loss.target(network(x, list(weights.style_layers))) for x, _ in styles]
-            self.style: Statistics = style_loss.blend(targets, [share for _, share in styles])
-            variations = [share * variation(x) for x, share in styles]
+            self.matches = matches(style_loss, regions, self._look, (width, height), generator)
+            self.points = Points(width, height, style_loss.points, generator) if style_loss.points else None
+            self.own_content = self._has_own_content()
+            # Kept where it is small; of many tiles it is looked at anew at every step.
+            self.photo = self._photo(self.tiles[0]) if self.own_content and len(self.tiles) == 1 else {}
+            self.content = [self._content_features(tile) for tile in self.tiles]
+            self.content_power = self._content_power()
+            variations = [r.weight * s.share * variation(s.x_NCHW) for r in regions for s in r.styles]
             self.variation_power = torch.stack(variations).sum() + 1e-4
 
+    def renew(self) -> None:
+        """Before every step: draw what is random in it."""
+        for match in self.matches:
+            match.renew()
+        if self.own_content and self.points is not None:
+            self.points.renew()
+
     def __call__(self, x_NCHW: Tensor) -> dict[str, Tensor]:
-        """Scalars `content`, `style`, `variation`; their sum is the loss."""
-        w = self.weights
-        features = self.network(x_NCHW, w.layers)
-        style = self.style_loss.loss({name: features[name] for name in w.style_layers}, self.style)
-        content = {name: self._content(features[name], name) for name in w.content_layers}
+        """Scalars `content`, `style`, `variation`; their sum is the loss. In one piece, whatever the tiles."""
+        height, width = x_NCHW.shape[-2:]
+        tile = whole(width, height)
+        seen_NCHW = self.seen(x_NCHW)
+        features = self._features(seen_NCHW, self.weights.layers)
+        gathered = {**self.gather(features, tile), **self.gather_content(tile)}
+        parts = self.of_whole(gathered)
+        local = self.local(features, self.content[0], seen_NCHW, tile)
         return {
-            "content": w.content * _weighed(content, w.content_layers),
-            "style": w.style * _weighed(style, w.style_layers),
-            "variation": w.variation * variation(x_NCHW) / self.variation_power,
+            "content": parts["content"] + local["content"],
+            "style": parts["style"],
+            "variation": local["variation"],
         }
 
-    def _content(self, feature_NCHW: Tensor, name: str) -> Tensor:
-        difference_NCHW = feature_NCHW - self.content[name]
-        return difference_NCHW.square().mean(dtype=torch.float32) / self.content_power[name]
+    def gathered(self, x_NCHW: Tensor, tile: Tile) -> dict[str, Tensor]:
+        """What a tile of the whole picture gathers, of result and photo."""
+        _, features = self.look_at(tile.seen.of(x_NCHW), tile)
+        return {**self.gather(features, tile), **self.gather_content(tile)}
+
+    def look_at(self, part_NCHW: Tensor, tile: Tile) -> tuple[Tensor, dict[str, Tensor]]:
+        """What the network sees of the part that is looked at for a tile, and the features of its own positions."""
+        seen_NCHW = self.seen(part_NCHW)
+        return seen_NCHW, tile.own_features(self._features(seen_NCHW, self.weights.layers))
+
+    def gather(self, features: Mapping[str, Tensor], tile: Tile) -> dict[str, Tensor]:
+        """What adds up over tiles, by names of our own."""
+        found: dict[str, Tensor] = {}
+        for number, match in enumerate(self.matches):
+            found |= {f"{number}:{name}": x for name, x in match.gather(self._styles(features), tile).items()}
+        if self.own_content and self.points is not None:
+            found |= {f"content:{name}": x for name, x in self.points.take(features, tile).items()}
+        return found
+
+    def gather_content(self, tile: Tile) -> dict[str, Tensor]:
+        """Of the photo, where the loss has a content loss of its own: the same points."""
+        if not self.own_content or self.points is None:
+            return {}
+        features = self.photo or self._photo(tile)
+        return {f"photo:{name}": x for name, x in self.points.take(features, tile).items()}
+
+    def of_whole(self, gathered: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        """`style`, and `content` where it is the loss's own (else 0), of what all tiles gathered."""
+        w, style = self.weights, []
+        for number, (region, match) in enumerate(zip(self.regions, self.matches, strict=True)):
+            style.append(region.weight * _weighed(match.distance(_below(gathered, f"{number}:")), w.style_layers))
+        total = w.style * torch.stack(style).sum()
+        content = torch.zeros_like(total)
+        if self.own_content:
+            photo = _below(gathered, "photo:")
+            parts = self.style_loss.content(_below(gathered, "content:"), photo)
+            assert parts is not None
+            content = w.content * torch.stack(list(parts.values())).sum()
+        return {"style": total, "content": content}
+
+    def local(
+        self, features: Mapping[str, Tensor], content: Mapping[str, Tensor], seen_NCHW: Tensor, tile: Tile
+    ) -> dict[str, Tensor]:
+        """`content` and `variation` of a tile's own positions: its share of the picture's. seen: what the network saw."""
+        w, share = self.weights, _share(tile)
+        differences = {
+            name: (features[name] - content[name].to(features[name].device)).square().mean(dtype=torch.float32)
+            * (share / self.content_power[name])
+            for name in content
+        }
+        total = _weighed(differences, w.content_layers) if differences else torch.zeros((), device=seen_NCHW.device)
+        rough = neighbours(seen_NCHW, tile) / self.variation_power
+        return {"content": w.content * total, "variation": w.variation * rough}
+
+    def _look(self, x_NCHW: Tensor) -> Iterator[tuple[Mapping[str, Tensor], Tile]]:
+        """A style picture, tile by tile."""
+        layers = list(self.weights.style_layers)
+        for tile in self.cut(x_NCHW.shape[-1], x_NCHW.shape[-2]):
+            yield tile.own_features(self._features(tile.seen.of(x_NCHW), layers)), tile
+
+    def _features(self, x_NCHW: Tensor, layers: Sequence[str]) -> Mapping[str, Tensor]:
+        """Of a picture; losses by points are given its colours too."""
+        features = self.network(x_NCHW, layers)
+        return {**features, PICTURE: x_NCHW} if self.style_loss.points else features
+
+    def _styles(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return {name: x for name, x in features.items() if name in self.weights.style_layers or name == PICTURE}
+
+    @torch.no_grad()
+    def _photo(self, tile: Tile) -> dict[str, Tensor]:
+        """All features of the photo in a tile's own positions."""
+        features = self._features(tile.seen.of(self.content_NCHW), self.weights.layers)
+        return {name: x_NCHW.clone() for name, x_NCHW in tile.own_features(features).items()}
+
+    def _has_own_content(self) -> bool:
+        if self.points is None:
+            return False
+        features = self.points.take(self._photo(self.tiles[0]), self.tiles[0])
+        return self.style_loss.content(features, features) is not None
+
+    def _content_features(self, tile: Tile) -> dict[str, Tensor]:
+        """In the content layers; kept beside the device where there are several tiles, for they are large together."""
+        if self.own_content:
+            return {}
+        layers = list(self.weights.content_layers)
+        features = tile.own_features(self.network(tile.seen.of(self.content_NCHW), layers))
+        return {name: x.clone() if len(self.tiles) == 1 else x.cpu() for name, x in features.items()}
+
+    def _content_power(self) -> dict[str, Tensor]:
+        """Mean squares of the photo's features, over all tiles."""
+        power: dict[str, Tensor] = {}
+        for tile, features in zip(self.tiles, self.content, strict=True):
+            for name, x in features.items():
+                mean = x.to(self.content_NCHW.device).float().square().mean() * _share(tile)
+                power[name] = power[name] + mean if name in power else mean
+        return {name: mean + 1e-12 for name, mean in power.items()}
+
+
+def neighbours(x_NCHW: Tensor, tile: Tile) -> Tensor:
+    """The tile's part of the picture's `variation`, of what is seen of it: pairs whose upper or left pixel is its own."""
+    own, seen = tile.own, tile.seen
+    top, left = own.top - seen.top, own.left - seen.left
+    high, wide = own.bottom - own.top, own.right - own.left
+    x_NCHW = x_NCHW[..., top : top + high + 1, left : left + wide + 1]
+    down = x_NCHW[..., 1:, :wide] - x_NCHW[..., :-1, :wide]
+    right = x_NCHW[..., :high, 1:] - x_NCHW[..., :high, :-1]
+    channels = x_NCHW.shape[1]
+    total = down.square().sum() / max(1, channels * (tile.height - 1) * tile.width)
+    return total + right.square().sum() / max(1, channels * tile.height * (tile.width - 1))
 
 
 def variation(x_NCHW: Tensor) -> Tensor:
     """Mean squared difference of horizontal and vertical neighbours (total variation, in its squared form)."""
-    down = (x_NCHW[..., 1:, :] - x_NCHW[..., :-1, :]).square().mean() if x_NCHW.shape[-2] > 1 else 0.0
-    right = (x_NCHW[..., 1:] - x_NCHW[..., :-1]).square().mean() if x_NCHW.shape[-1] > 1 else 0.0
-    return torch.as_tensor(down + right, device=x_NCHW.device)
+    return neighbours(x_NCHW, whole(x_NCHW.shape[-1], x_NCHW.shape[-2]))
+
+
+def _share(tile: Tile) -> float:
+    """Of the picture's area. Every layer's positions share alike."""
+    own = tile.own
+    return (own.bottom - own.top) * (own.right - own.left) / (tile.height * tile.width)
 
 
 def _weighed(losses: Mapping[str, Tensor], weights: Mapping[str, float]) -> Tensor:
     return torch.stack([losses[name] * weights.get(name, 1.0) for name in losses]).sum()
+
+
+def _below(tensors: Mapping[str, Tensor], prefix: str) -> dict[str, Tensor]:
+    return {name.removeprefix(prefix): x for name, x in tensors.items() if name.startswith(prefix)}

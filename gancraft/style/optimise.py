@@ -14,17 +14,21 @@ from torch import Tensor
 from gancraft.compute import Compute, choose
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Event, Finished, Preview, Progress, Run, Started, Warned
-from gancraft.interfaces import StyleJob, StyleLoss, StyleMethod
+from gancraft.interfaces import StyleInput, StyleJob, StyleLoss, StyleMethod
 from gancraft.style import levels, memory, start
 from gancraft.style.accelerate import Stepper
 from gancraft.style.canvas import Canvas
+from gancraft.style.colours import Colours, colours_of
 from gancraft.style.layers import weighted_layers
 from gancraft.style.margin import Margin
 from gancraft.style.objective import Objective, Weights
+from gancraft.style.regions import Region, Style, regions
 from gancraft.style.resize import fit_style, resize
 from gancraft.style.settings import OptimiseOptions
 from gancraft.style.strength import content_weight
 from gancraft.style.tensors import to_array
+from gancraft.style.tiled import TiledObjective
+from gancraft.style.tiles import Tile
 
 COOL_DOWN = 0.2  # last share of each level in which Adam's step size falls to a tenth
 
@@ -51,13 +55,12 @@ class _Painting:
         self.options, self.style_loss, self.job, self.run, self.compute = options, style_loss, job, run, compute
         self.network = compute.place(_network(job))
         self.weights = self._weights()
-        total = sum(s.weight for s in job.styles)
-        self.shares = [s.weight / total for s in job.styles]
         self.height, self.width = job.content_NCHW.shape[-2:]
         self.plan = levels.plan(self.width, self.height, options.levels, options.iterations)
         self.total = sum(level.steps for level in self.plan)
         self.began = time.monotonic()
         self.done = self.previewed = 0
+        self.told = False  # whether that there are tiles
         self.margin = Margin.around(self.plan[0].width, self.plan[0].height)
         self.good: Tensor | None = None  # the last picture that was finite
 
@@ -66,7 +69,7 @@ class _Painting:
         yield Started(self.total, f"{self.total} iterations at {sizes} on {self.compute.name}")
         problem = None
         try:
-            memory.check(self.network, self.weights.layers, self.width, self.height, self.compute)
+            self._cut(self.width, self.height)  # before the work starts: where it can't fit, it says so now
             canvas = self._canvas()
             for number, level in enumerate(self.plan, 1):
                 if number > 1:
@@ -93,7 +96,13 @@ class _Painting:
 
     def _level(self, canvas: Canvas, number: int, level: levels.Level) -> Iterator[Event]:
         objective = self._objective(level)
-        stepper = Stepper(canvas, objective, self.compute)
+        tiled = len(objective.tiles) > 1
+        stepper = Stepper(canvas, TiledObjective(objective) if tiled else objective, self.compute)
+        if tiled and not self.told:
+            self.told = True
+            yield Warned(
+                f"{level.width}x{level.height} is painted in {len(objective.tiles)} tiles, for want of memory", "tiles"
+            )
         if stepper.warning:
             yield Warned(stepper.warning)
         begun = time.monotonic()
@@ -106,7 +115,7 @@ class _Painting:
             values = stepper.values()  # waits for the device
             if not all(map(math.isfinite, values.values())):
                 raise _Diverged
-            self.good = self.margin.crop(canvas.picture_NCHW).cpu()
+            self.good = self.margin.crop(self.shown(canvas.picture_NCHW)).cpu()
             pace = (time.monotonic() - begun) / step
             yield Progress(
                 self.done,
@@ -157,10 +166,25 @@ class _Painting:
         content = resize(self.job.content_NCHW, level.width, level.height).clamp(0, 1)
         content = self.margin.add(content).to(device)
         long_side = max(level.width, level.height) * self.options.style_scale
-        styles = [
-            (fit_style(s.x_NCHW, long_side).to(device), w) for s, w in zip(self.job.styles, self.shares, strict=True)
-        ]
-        return Objective(self.network, self.style_loss, self.weights, content, styles)
+        colours = colours_of(self.options.colours, content)
+        self.shown = colours.shown
+        found = []
+        for styles, place_N1HW, weight in regions(self.job.styles, level.width, level.height):
+            total = sum(style.weight for style in styles)
+            place = self.margin.add(place_N1HW).to(device) if place_N1HW is not None else None
+            found.append(
+                Region([_seen(s, s.weight / total, long_side, colours, device) for s in styles], place, weight)
+            )
+        generator = torch.Generator(device).manual_seed(self.job.seed)
+        return Objective(
+            self.network, self.style_loss, self.weights, content, found, generator, colours.seen, self._cut
+        )
+
+    def _cut(self, width: int, height: int) -> list[Tile]:
+        """A picture of this size into tiles that fit into the memory."""
+        limit = self.options.memory_bytes
+        layers, canvas = self.weights.layers, self.width * self.height
+        return memory.cut(self.network, layers, width, height, self.compute, limit, canvas)
 
     def _weights(self) -> Weights:
         o, network = self.options, self.network
@@ -182,6 +206,14 @@ class _Painting:
         pixels = now.width * now.height
         left = (now.steps - step) * pace
         return left + sum(level.steps * pace * level.width * level.height / pixels for level in self.plan[number:])
+
+
+def _seen(style: StyleInput, share: float, long_side: float, colours: Colours, device: torch.device) -> Style:
+    """A style picture as it is looked at, with its mask."""
+    x_NCHW, part_N1HW = fit_style(style.x_NCHW, long_side), style.part_N1HW
+    if part_N1HW is not None:
+        part_N1HW = resize(part_N1HW, x_NCHW.shape[-1], x_NCHW.shape[-2]).clamp(0, 1).to(device)
+    return Style(colours.style(x_NCHW.to(device)), share, part_N1HW)
 
 
 def _network(job: StyleJob) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from gancraft import __version__
 from gancraft.pictures import Picture
 from gancraft.style.choice import StyleChoice
+from gancraft.style.masks import MaskPair
 
 
 def recipe_of(
@@ -15,6 +16,7 @@ def recipe_of(
     styles: Sequence[tuple[Picture, float]],
     start: Picture | None,
     facts: Mapping[str, object],
+    masks: Sequence[MaskPair] = (),
 ) -> dict[str, object]:
     """Plain values: version, options of every part, plugin, network, inputs by name and hash, and the run's facts."""
     plugin = choice.method.plugin
@@ -24,6 +26,10 @@ def recipe_of(
     inputs = [_input("content", content, None), *(_input("style", picture, weight) for picture, weight in styles)]
     if start is not None:
         inputs.append(_input("start", start, None))
+    for pair in masks:  # in the order of their styles; a pair without a part has none
+        inputs.append(_input("mask", pair.place, None))
+        if pair.part is not None:
+            inputs.append(_input("mask-part", pair.part, None))
     return {
         "gancraft": __version__,
         "command": "style",

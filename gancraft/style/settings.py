@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import math
+import re
 from pathlib import Path
 from typing import Literal
+
+from pydantic import field_validator
 
 from gancraft import defaults
 from gancraft.options import Options, option
@@ -53,13 +57,44 @@ class OptimiseOptions(Options):
     style_scale: float = option(
         1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8
     )
+    colours: Literal["style", "luminance", "oklab", "moments", "transport"] = option(
+        "style",
+        "Whose colours: the style's; the photo's hues, painted in lightness alone (luminance, or oklab for the eye's); or "
+        "the photo's, given to the style before (moments, transport).",
+        basic=True,
+    )
     start: Literal["content", "noise", "style", "picture"] = option(
         "content",
         "Start: at the content, in noise, in noise with the style's colours, or at a picture (--start-picture).",
     )
     start_picture: Path | None = option(None, "Picture to start from.")
+    memory: str | None = option(
+        None,
+        "Memory that may be taken in all, as in 4GB or 800MB (of the GPU, on one); larger pictures are painted in tiles, "
+        "with the same result. Without it: what is free.",
+    )
     optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")
     learning_rate: float = option(0.03, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
     average: float = option(
         0.95, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999
     )
+
+    @field_validator("memory")
+    @classmethod
+    def _size(cls, value: str | None) -> str | None:
+        if value is not None:
+            parsed(value)
+        return value
+
+    @property
+    def memory_bytes(self) -> float:
+        """`memory`, in bytes; infinite without it."""
+        return math.inf if self.memory is None else parsed(self.memory)
+
+
+def parsed(size: str) -> float:
+    """Bytes of `4GB`, `1.5 G`, `800MB`. Raises ValueError."""
+    found = re.fullmatch(r"\s*(\d+(?:\.\d+)?)\s*([KMGT])i?B?\s*", size, re.IGNORECASE)
+    if found is None:
+        raise ValueError("a number with its unit is needed, as in 4GB or 800MB")
+    return float(found[1]) * 1000.0 ** ("KMGT".index(found[2].upper()) + 1)

@@ -6,7 +6,16 @@ from typing import Literal
 from gancraft import Options, StyleLoss, hookimpl, option
 
 
-class GramOptions(Options):
+class MatrixOptions(Options):
+    """What the losses of Gram matrices and covariances have."""
+
+    normalise: Literal["relative", "elements"] = option(
+        "relative",
+        "Scale of a layer's loss: relative to the style's own matrix, or the plain mean over its elements.",
+    )
+
+
+class GramOptions(MatrixOptions):
     """Settings of the Gram loss."""
 
     covariance: bool = option(
@@ -18,10 +27,6 @@ class GramOptions(Options):
         ge=-4,
         le=4,
     )
-    normalise: Literal["relative", "elements"] = option(
-        "relative",
-        "Scale of a layer's loss: relative to the style's own matrix, or the plain mean over its elements.",
-    )
 
 
 @hookimpl
@@ -31,5 +36,14 @@ def register_style_methods(register):  # type: ignore[no-untyped-def]
         "gancraft_gram.loss:GramLoss",
         interface=StyleLoss,
         options=GramOptions,
+        capabilities=("mask", "tiles"),
         summary="Brushwork and colours by Gram matrices of features (Gatys et al. 2016).",
+    )
+    register(
+        "covariance",
+        "gancraft_gram.loss:CovarianceLoss",
+        interface=StyleLoss,
+        options=MatrixOptions,
+        capabilities=("mask", "tiles"),
+        summary="Textures by covariances of features, with less of the style's colours than Gram.",
     )

@@ -10,8 +10,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from gancraft import StyleLoss, first_moment_sum, second_moment_sum
-from gancraft_gram import GramOptions
+from gancraft import StyleLoss, first_moment_sum, mean_sums, position_sum, second_moment_sum
+from gancraft_gram import GramOptions, MatrixOptions
 
 
 class GramLoss(StyleLoss):
@@ -23,32 +23,28 @@ class GramLoss(StyleLoss):
     """
 
     options: GramOptions
+    additive = True
 
-    def target(self, features: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        """Sums over positions, which add up over tiles: `LAYER/second` CC, `LAYER/count`, and `LAYER/first` C where the
-        matrix isn't about zero."""
+    def target(self, features: Mapping[str, Tensor], where: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
+        """Sums over positions: `LAYER/second` CC, `LAYER/count`, and `LAYER/first` C where the matrix isn't about zero."""
         sums: dict[str, Tensor] = {}
         for layer, feature_NCHW in features.items():
-            second_CC = second_moment_sum(feature_NCHW)
-            sums[f"{layer}/second"] = second_CC
-            sums[f"{layer}/count"] = second_CC.new_full((), feature_NCHW[:, 0].numel())
+            at = where[layer] if where is not None else None
+            sums[f"{layer}/second"] = second_moment_sum(feature_NCHW, at)
+            sums[f"{layer}/count"] = position_sum(feature_NCHW, at)
             if self._centred:
-                sums[f"{layer}/first"] = first_moment_sum(feature_NCHW)
+                sums[f"{layer}/first"] = first_moment_sum(feature_NCHW, at)
         return sums
 
     def blend(self, targets: Sequence[Mapping[str, Tensor]], weights: Sequence[float]) -> dict[str, Tensor]:
-        """The weighted mean of the moments: as if the pictures had been mixed in these shares."""
-        blended: dict[str, Tensor] = {}
-        for key in targets[0]:
-            count = key.rpartition("/")[0] + "/count"
-            means = [weight * sums[key] / sums[count] for sums, weight in zip(targets, weights, strict=True)]
-            blended[key] = torch.stack(means).sum(0)
-        return blended
+        return mean_sums(targets, weights)
 
-    def loss(self, features: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> dict[str, Tensor]:
-        sums = self.target(features)
+    def distance(self, sums: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> dict[str, Tensor]:
         losses: dict[str, Tensor] = {}
-        for layer in features:
+        for key in sums:
+            layer, _, kind = key.rpartition("/")
+            if kind != "second":
+                continue
             wanted_CC = self._matrix(target, layer)
             loss = (self._matrix(sums, layer) - wanted_CC).square().mean()
             if self.options.normalise == "relative":
@@ -58,7 +54,12 @@ class GramLoss(StyleLoss):
 
     @property
     def _centred(self) -> bool:
+        """Whether matrices aren't about zero."""
         return self.options.covariance or self.options.shift != 0
+
+    def _middle(self, first_C: Tensor) -> Tensor:
+        """What they are about, C."""
+        return first_C if self.options.covariance else torch.full_like(first_C, self.options.shift)
 
     def _matrix(self, sums: Mapping[str, Tensor], layer: str) -> Tensor:
         """E[(f - m)(f - m)^T], CC: m is 0 (Gram), the mean (covariance), or the shift."""
@@ -67,6 +68,16 @@ class GramLoss(StyleLoss):
         if not self._centred:
             return second_CC
         first_C = sums[f"{layer}/first"] / count
-        middle_C = first_C if self.options.covariance else torch.full_like(first_C, self.options.shift)
+        middle_C = self._middle(first_C)
         outer_CC = torch.outer(first_C, middle_C)
         return second_CC - outer_CC - outer_CC.T + torch.outer(middle_C, middle_C)
+
+
+class CovarianceLoss(GramLoss):
+    """The same of covariances, (F - mean)(F - mean)^T / (H W): how features vary together, whatever their level."""
+
+    options: MatrixOptions  # type: ignore[assignment]
+    _centred = True
+
+    def _middle(self, first_C: Tensor) -> Tensor:
+        return first_C

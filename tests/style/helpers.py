@@ -47,7 +47,8 @@ def rough(width: int, height: int, seed: int) -> Tensor:
 
 def job(width: int = 36, height: int = 24, **changes: object) -> StyleJob:
     settings = {"precision": "float32", "device": "cpu", "network": tiny_network, "seed": 3, **changes}
-    return StyleJob(smooth(width, height, 1), [StyleInput(rough(40, 40, 2))], **settings)  # type: ignore[arg-type]
+    settings = {"styles": [StyleInput(rough(40, 40, 2))], **settings}
+    return StyleJob(smooth(width, height, 1), **settings)  # type: ignore[arg-type]
 
 
 def run(job: StyleJob, loss: StyleLoss | None = None, **options: object) -> Run:

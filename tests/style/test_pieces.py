@@ -13,6 +13,7 @@ from gancraft.style.adam import Adam
 from gancraft.style.canvas import Canvas
 from gancraft.style.margin import Margin
 from gancraft.style.objective import Objective, Weights, variation
+from gancraft.style.regions import Region, Style
 from gancraft.style.resize import fit_style, resize
 from gancraft.style.strength import content_weight
 from tests.style.helpers import rough, smooth, tiny_network
@@ -43,7 +44,7 @@ def test_objective_units() -> None:
     """0 for the content itself, and the content loss of a picture without features is 1."""
     content, style = smooth(32, 32, 1), rough(32, 32, 2)
     weights = Weights(1, 1, 1, {"relu2": 1.0}, {"relu1": 0.5, "relu2": 0.5})
-    objective = Objective(tiny_network(), GramLoss(GramOptions()), weights, content, [(style, 1.0)])
+    objective = Objective(tiny_network(), GramLoss(GramOptions()), weights, content, [Region([Style(style, 1.0)])])
     assert objective(content)["content"] == 0
     assert objective(style)["style"] == pytest.approx(0, abs=1e-6)
     assert objective(style)["variation"] == pytest.approx(1, rel=0.01)
