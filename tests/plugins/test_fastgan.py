@@ -210,6 +210,7 @@ def test_reconstruction_teaches_the_trunk_on_reals_only() -> None:
     assert none.auxiliary(pictures(shape), draws()) == {} and len(none.decoders) == 0
 
 
+@pytest.mark.slow
 def test_reconstruction_can_be_learned() -> None:
     """The maps of a trained trunk are enough to draw eight pictures again."""
     shape = DataShape(3, 32, 32)

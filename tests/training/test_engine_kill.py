@@ -57,6 +57,7 @@ def finish(folder: Path, *more: str) -> None:
     assert process.returncode == 0, said.decode()
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="has no SIGKILL")
 def test_killed_several_times_it_ends_with_the_same_bits(tmp_path: Path) -> None:
     chance = random.Random(0)

@@ -331,6 +331,7 @@ NASTY: list[Any] = [
 ]
 
 
+@pytest.mark.slow
 def test_an_endpoint_given_one_and_the_same_nonsense_everywhere(http: httpx.Client, alive: None) -> None:
     for api_name, parameters in endpoints(http).items():
         for nonsense in NASTY:
@@ -349,6 +350,7 @@ def test_an_endpoint_given_nonsense_for_one_parameter(http: httpx.Client, alive:
                 harmless(call(http, api_name, data)[1])
 
 
+@pytest.mark.slow
 def test_a_bit_of_nonsense_for_each_parameter(http: httpx.Client, alive: None) -> None:
     pick = random.Random(0)
     for api_name, parameters in endpoints(http).items():

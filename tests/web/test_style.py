@@ -21,6 +21,8 @@ import gancraft
 from gancraft.cli.main import main
 from gancraft.pictures import open_sample, read_recipe, save_picture
 from gancraft.plugins import PluginInfo, Plugins, Registered, find_plugins
+from gancraft.resolve import flatten
+from gancraft.style.choice import resolve_style
 from gancraft.web import warm
 from gancraft.web.command import at_home, source
 from gancraft.web.examples import EXAMPLES, Example, load_examples
@@ -92,12 +94,14 @@ def filled(tab: tuple[Pictures, Form], example: Example) -> dict[str, Any]:
 @pytest.mark.parametrize("example", LISTED, ids=lambda example: Path(example.file).stem)
 def test_examples_are_what_their_settings_paint(example: Example, tab: tuple[Pictures, Form]) -> None:
     recipe = read_recipe(example.path)
-    assert recipe["options"] == example.choice(PLUGINS).to_dict()
+    # As `redo` reads it: settings that came later have their defaults.
+    painted = resolve_style(PLUGINS, [flatten(recipe["options"])]).to_dict()
+    assert painted == example.choice(PLUGINS).to_dict()
     photo, *styles = recipe["inputs"]
     assert photo["sample"] == example.photo and photo["sha256"] == open_sample(example.photo).sha256
     assert [(entry["sample"], entry["weight"]) for entry in styles] == list(example.styles)
     order = order_of(with_third_party(), *tab, filled(tab, example), PUBLIC)
-    assert order.choice.to_dict() == recipe["options"]
+    assert order.choice.to_dict() == painted
     file, pair, said, command = example.on_the_wall(PLUGINS)
     assert (order.title, order.command) == (example.title, command)
     assert all(Path(side).exists() for side in (file, *pair)) and example.title in said
