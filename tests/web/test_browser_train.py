@@ -107,7 +107,7 @@ def test_a_method_shows_its_own_settings(train: Any) -> None:
         f"[...document.querySelectorAll('.gc-train label')].find(l => l.innerText.startsWith('Generator rate')).querySelector('input').value !== '{before}'",
         timeout=BROWSER_PATIENCE,
     )
-    assert float(rate()) == 0.001
+    assert float(rate()) == 0.0025
 
 
 def test_ones_own_zip_and_a_bad_one(train: Any, tmp_path: Path) -> None:
