@@ -60,7 +60,7 @@ class _Untouched:
 
 
 class _Lightness:
-    """Only lightness is painted; hues are the photo's (Gatys et al. 2017, section 5.1). The style's lightness is brought to
+    """Only lightness is painted; hues are the photo's (Gatys et al. 2017). The style's lightness is brought to
     the photo's mean and spread first, or a dark style would want all of it dark."""
 
     def __init__(self, space: Space, content_NCHW: Tensor):
@@ -82,7 +82,7 @@ class _Lightness:
 
 
 class _Recoloured(_Untouched):
-    """Style pictures are given the photo's colours before anything is learned of them (Gatys et al. 2017, section 5.2)."""
+    """Style pictures are given the photo's colours before anything is learned of them (Gatys et al. 2017)."""
 
     def __init__(self, content_NCHW: Tensor, linear: bool):
         self.content_PC, self.linear = _pixels(content_NCHW), linear

@@ -1,4 +1,4 @@
-"""Which style goes where: pairs of masks, one in the result and one in the style picture (Gatys et al. 2017, section 4).
+"""Which style goes where: pairs of masks, one in the result and one in the style picture (Gatys et al. 2017).
 
 Shape suffixes: N = 1, C = channels, H, W = height, width.
 """

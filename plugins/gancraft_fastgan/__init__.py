@@ -41,7 +41,7 @@ class FastganDiscriminatorOptions(Options):
     )
 
 
-# The settings of the paper and of its DiffAugment (Zhao et al. 2020).
+# Settings that are known as the paper's and DiffAugment's (Zhao et al. 2020); not checked against it, nor tuned here.
 _PRESET = {
     "batch": 8,
     "gan.generator_rate": 2e-4,

@@ -1,5 +1,5 @@
-"""Style transfer by means and deviations of features (Li, Wang, Liu & Hou, "Demystifying Neural Style Transfer", IJCAI 2017,
-section 4.2.2). This module is light; the loss itself is in `loss.py`."""
+"""Style transfer by means and deviations of features (Li, Wang, Liu & Hou, "Demystifying Neural Style Transfer", IJCAI
+2017). This module is light; the loss itself is in `loss.py`."""
 
 from gancraft import Options, StyleLoss, hookimpl
 

@@ -10,7 +10,7 @@ from gancraft import StyleLoss, first_moment_sum, mean_sums, position_sum
 
 
 class MeanVarianceLoss(StyleLoss):
-    """Squared distance of each channel's mean and standard deviation (Li et al. 2017, equation 16), over the square of the
+    """Squared distance of each channel's mean and standard deviation (Li et al. 2017), over the square of the
     style's own: 1 for a picture without features."""
 
     additive = True

@@ -15,7 +15,7 @@ PICTURE = "picture"  # the colours themselves, which the engine gives beside the
 
 class NeighbourLoss(StyleLoss):
     """Each point's features go towards those of the style's point that is nearest to it, by cosine in all layers together,
-    both sides centred (Kolkin et al. 2022, section 3.2). The squared difference over the style's mean square: 1 for a picture
+    both sides centred (Kolkin et al. 2022). The squared difference over the style's mean square: 1 for a picture
     without features. Neighbours are looked for anew at every step."""
 
     points = 4096

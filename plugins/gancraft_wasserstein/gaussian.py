@@ -15,7 +15,7 @@ LEAST = 1e-4  # added to variances, of features that average one
 
 class GaussianLoss(StyleLoss):
     """Squared 2-Wasserstein distance between normal distributions with the features' means and covariances:
-    |m - m*|^2 + tr(S + S* - 2 (S*^1/2 S S*^1/2)^1/2) (Dowson & Landau 1982, equation 4; for style: Crowson 2021),
+    |m - m*|^2 + tr(S + S* - 2 (S*^1/2 S S*^1/2)^1/2) (Dowson & Landau 1982; for style: Crowson 2021),
     over the style's own |m*|^2 + tr S*: 1 for a picture without features."""
 
     additive = True
@@ -60,7 +60,7 @@ def _normal(sums: Mapping[str, Tensor], layer: str) -> tuple[Tensor, Tensor]:
 
 def _root(matrix_CC: Tensor) -> Tensor:
     """The positive root of a positive matrix, by products alone, which a GPU does fast and which can be differentiated where
-    eigenvalues meet (the coupled iteration of Denman & Beavers in Schulz's form; Higham 2008, equation 6.35)."""
+    eigenvalues meet (the coupled iteration of Denman & Beavers in Schulz's form)."""
     size = torch.linalg.matrix_norm(matrix_CC)
     eye_CC = torch.eye(len(matrix_CC), device=matrix_CC.device)
     y_CC, z_CC = matrix_CC / size, eye_CC

@@ -13,10 +13,10 @@ from gancraft_wasserstein import SlicedOptions
 
 class SlicedLoss(StyleLoss):
     """Squared distance of sorted projections of features onto many directions (Heitz et al. 2021, "A Sliced Wasserstein Loss
-    for Neural Texture Synthesis", equations 5 and 6), over the mean square of the style's: 1 for a picture without features.
+    for Neural Texture Synthesis"), over the mean square of the style's: 1 for a picture without features.
 
     The paper draws directions anew at every step. Here they are drawn once a level, so that the style is projected and sorted
-    once; by looking nothing is lost.
+    once; the two ways were not compared.
     """
 
     options: SlicedOptions

@@ -59,8 +59,8 @@ def test_the_papers_widths(side: int, widths: list[int]) -> None:
     assert makes.first.weight.shape == (768, 64) and makes.basis.shape == judges.basis.shape == (768, 4, 4)
 
 
-def test_the_papers_parameters() -> None:
-    """Its configuration E for FFHQ-256: 23.058 million in the generator, 23.010 in the discriminator."""
+def test_the_parameters_at_the_papers_widths() -> None:
+    """At the widths of FFHQ-256: 23.058 million in the generator, 23.010 in the discriminator, from memory of configuration E."""
     makes, judges = pair(DataShape(3, 256, 256), **PAPER, group=16)
     assert round(count(makes) / 1e6, 3) == 23.058
     assert round(count(judges) / 1e6, 3) == 23.010
