@@ -16,6 +16,7 @@ from torch import Tensor, nn
 
 from gancraft.compute import Compute
 from gancraft.interfaces import Batch, Phase, Random
+from gancraft.training.convolutions import QuickConvolutions
 from gancraft.training.feed import Feed
 from gancraft.training.launch import Launch
 from gancraft.training.meter import Meter
@@ -107,7 +108,8 @@ class Step:
 
     def _eager(self, x_NCHW: Tensor, labels_N: Tensor | None, state: dict[str, Tensor]) -> tuple[Any, ...]:
         """Gradients of the parts' sum; then the parts, the new state, and what was seen."""
-        with self.compute.autocast():
+        quick = x_NCHW.is_cuda and not torch.compiler.is_compiling()
+        with self.compute.autocast(), QuickConvolutions() if quick else nullcontext():
             outcome = self.phase.loss(self.networks, Batch(x_NCHW, labels_N), state, self.random)
         loss = torch.stack(list(outcome.parts.values())).sum()
         gradients: Sequence[Tensor] = torch.autograd.grad(
