@@ -27,6 +27,8 @@ class PerceptualLite(EfficientNetLite):
         last = {self.strides[name]: name for name in wide}  # the deepest of each stride
         self.style_layers = {name: 1.0 for name in last.values()}
         self.content_layers = {last[8]: 1.0}
+        ends = {self.strides[name]: name for name in self.layers if name not in (*wide, "stem")}
+        self.judge_layers = list(ends.values())  # narrow: their covariances can be told from few positions
         with torch.no_grad():
             features = super().forward(calibration_picture(), self.layers)
         self.scale = {name: float(h.abs().mean()) for name, h in features.items()}
@@ -38,6 +40,7 @@ class PerceptualLite(EfficientNetLite):
 
 def _target(version: int) -> Callable[[Options], PerceptualLite]:
     def build(options: Options) -> PerceptualLite:
+        """The network with the weights of its package."""
         return PerceptualLite(version)
 
     def weights() -> tuple[str, bool]:

@@ -1,11 +1,10 @@
 """R3GAN (Huang, Gokaslan, Kuleshov & Tompkin, "The GAN is dead; long live the GAN! A Modern GAN Baseline", NeurIPS 2024):
 settings and presets. This module is light; the networks are in `r3gan.py`."""
 
-import math
 from collections.abc import Callable
 from typing import Any
 
-from gancraft import Options, Preset, Suit, option
+from gancraft import Options, Preset, option
 
 
 class R3ganOptions(Options):
@@ -95,14 +94,10 @@ def discriminators(register: Register) -> None:
     )
 
 
-_MANY = (2000, math.inf)
-_SUITS = Suit("it makes the most of many pictures on a GPU", pictures=_MANY, side=(16, 1025), device="gpu", rank=70)
-
-
 def training_methods(register: Register) -> None:
     register(
         "r3gan",
-        Preset("r3gan", "r3gan", "relativistic", _OURS, (_SUITS,)),
+        Preset("r3gan", "r3gan", "relativistic", _OURS),
         summary="R3GAN, small enough for small sets: a loss that converges, and little else (Huang et al. 2024).",
     )
     register(

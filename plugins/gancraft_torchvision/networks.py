@@ -94,6 +94,7 @@ def _target(name: str) -> Callable[[PerceptualOptions], SequentialNetwork]:
     source = _SOURCES[name]
 
     def build(options: PerceptualOptions) -> SequentialNetwork:
+        """The network with its published weights."""
         return source(options)
 
     build.weights = partial(weights_file, source.weights)  # type: ignore[attr-defined]
