@@ -1,4 +1,4 @@
-"""Paint the textures that the Learn tab opens with, into gancraft/web/lesson. From the root of the repository:
+"""Paint the textures that the Learn tab opens with, into gancraft/web/learn/lesson. From the root of the repository:
 
     python -m scripts.make_lesson
 
@@ -19,8 +19,8 @@ from gancraft.plugins import find_plugins
 from gancraft.style.choice import sized
 from gancraft.style.textures import textures_to
 from gancraft.threads import share_cores
-from gancraft.web.learn_layers import LESSON, LIST, layers_choice
-from gancraft.web.learn_strip import OPENS_WITH
+from gancraft.web.learn.layers import LESSON, LIST, layers_choice
+from gancraft.web.learn.strip import OPENS_WITH
 from gancraft.web.settings import OWN
 
 SEED = 0

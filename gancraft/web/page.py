@@ -15,15 +15,15 @@ from gancraft.threads import share_cores
 from gancraft.web.api import describe
 from gancraft.web.context import Context
 from gancraft.web.examples import EXAMPLES
-from gancraft.web.generate_tab import generate_tab
+from gancraft.web.generate.tab import generate_tab
 from gancraft.web.guard import Guard, bound_texts
-from gancraft.web.learn_tab import learn_tab
+from gancraft.web.learn.tab import learn_tab
 from gancraft.web.picker import SAMPLES
 from gancraft.web.plugins_tab import plugins_tab
 from gancraft.web.settings import CACHE_SECONDS, MAX_FILE_SIZE, QUEUE_SIZE, Limits, limits
-from gancraft.web.style_tab import style_tab
+from gancraft.web.style.tab import style_tab
 from gancraft.web.theme import CSS, theme
-from gancraft.web.train_tab import train_tab
+from gancraft.web.train.tab import train_tab
 from gancraft.web.warm import warm_up
 
 TITLE = "gancraft"

@@ -24,6 +24,8 @@ KINDS = {
     "style": ("Ways of painting", "What is taken from a style picture, and how a photo gets it."),
     "train": ("Training methods", "Two networks, a loss and settings that suit each other, ready to be trained."),
     "model": ("Trained models", "Networks that make pictures already."),
+    "style-model": ("Trained style networks", "Networks that have learned one manner, and paint in it at once."),
+    "train-style": ("Trainers of style networks", "They learn a manner once, to paint any picture in it later."),
     "generator": ("Generators", "Networks that make pictures out of random numbers."),
     "discriminator": ("Discriminators", "Networks that tell made pictures from real ones, so that generators learn."),
     "loss": ("Adversarial losses", "What generator and discriminator play for."),

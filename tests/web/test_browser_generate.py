@@ -172,7 +172,7 @@ def test_a_model_that_was_trained_here_is_used_at_once(
 
     from gancraft.plugins import find_plugins
     from gancraft.web.context import Context
-    from gancraft.web.generate_tab import generate_tab
+    from gancraft.web.generate.tab import generate_tab
     from tests.web.conftest import BOUNDS
 
     monkeypatch.setenv("GRADIO_TEMP_DIR", str(tmp_path / "gradio"))

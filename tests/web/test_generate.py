@@ -23,7 +23,7 @@ from gancraft.latent.source import shipped
 from gancraft.models import info_of, load_model, save_model
 from gancraft.pictures import open_picture, read_recipe
 from gancraft.plugins import find_plugins
-from gancraft.web.generate_models import OWN, Shelf
+from gancraft.web.generate.models import OWN, Shelf
 
 # Gradio sums up its own runs with options that pandas is about to drop.
 pytestmark = [
@@ -244,7 +244,7 @@ def test_nothing_of_a_visitors_model_stays() -> None:
 
 
 def test_one_picture_is_large_and_has_its_recipe(tmp_path: Path) -> None:
-    from gancraft.web.generate_views import Wish, single_events
+    from gancraft.web.generate.views import Wish, single_events
 
     events = single_events(Shelf(PLUGINS, True), Wish("emoji", None, 2, 1.0, ""), "4,9")
     picture, said, file, stops = next(events)
@@ -257,7 +257,7 @@ def test_one_picture_is_large_and_has_its_recipe(tmp_path: Path) -> None:
 
 
 def test_what_a_stranger_writes_is_no_html(tmp_path: Path) -> None:
-    from gancraft.web.generate_views import card
+    from gancraft.web.generate.views import card
 
     entry = PLUGINS.get("generator", "dcgan")
     shape, path = DataShape(3, 16, 16), tmp_path / "m.safetensors"

@@ -22,11 +22,11 @@ from gancraft.latent.codes import load_codes, seeded
 from gancraft.models import info_of, save_model
 from gancraft.pictures import read_recipe, samples
 from gancraft.plugins import Plugins, find_plugins
-from gancraft.web.generate_codes import MOVED, codes_of, stop_words, with_stop
-from gancraft.web.generate_further import mix_events, move_events, sweep_events
-from gancraft.web.generate_models import OWN, Shelf
-from gancraft.web.generate_photo import photo_events
-from gancraft.web.generate_views import Wish, film_events, single_events
+from gancraft.web.generate.codes import MOVED, codes_of, stop_words, with_stop
+from gancraft.web.generate.further import mix_events, move_events, sweep_events
+from gancraft.web.generate.models import OWN, Shelf
+from gancraft.web.generate.photo import photo_events
+from gancraft.web.generate.views import Wish, film_events, single_events
 from gancraft.web.picker import sample_path
 from gancraft.web.runs import Switch
 from tests.conftest import WritePlugin

@@ -19,10 +19,10 @@ from gancraft.events import Finished, Warned
 from gancraft.pictures import open_picture, save_picture
 from gancraft.plugins import Plugins, find_plugins
 from gancraft.web.context import Context
-from gancraft.web.learn_layers import LESSON, LIST, layers_choice
-from gancraft.web.learn_lessons import SITUATIONS, SOURCE, Cure, Situation, find, playground, resolved, watched
-from gancraft.web.learn_motion import Motion
-from gancraft.web.learn_tab import learn_tab
+from gancraft.web.learn.layers import LESSON, LIST, layers_choice
+from gancraft.web.learn.lessons import SITUATIONS, SOURCE, Cure, Situation, find, playground, resolved, watched
+from gancraft.web.learn.motion import Motion
+from gancraft.web.learn.tab import learn_tab
 from gancraft.web.settings import PUBLIC
 
 # Gradio sums up its own runs with an option that pandas is about to drop.

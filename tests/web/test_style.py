@@ -30,9 +30,9 @@ from gancraft.web.history import GONE, MOST, History, Shown
 from gancraft.web.painting import name, paint_events, title
 from gancraft.web.runs import Switch
 from gancraft.web.settings import PUBLIC
-from gancraft.web.style_form import Form, draw_form
-from gancraft.web.style_pictures import Pictures, draw_pictures
-from gancraft.web.style_tab import order_of
+from gancraft.web.style.form import Form, draw_form
+from gancraft.web.style.pictures import Pictures, draw_pictures
+from gancraft.web.style.tab import order_of
 
 PLUGINS = find_plugins()
 LISTED = load_examples(PLUGINS)

@@ -25,11 +25,11 @@ from gancraft.interfaces import DataShape
 from gancraft.plugins import find_plugins
 from gancraft.resolve import flags
 from gancraft.training.choice import TrainChoice, resolve_train
-from gancraft.web.train_form import Form, draw_form
-from gancraft.web.train_pace import look_every, sheet_every
-from gancraft.web.train_run import after_error
-from gancraft.web.train_sets import bundled, by_name
-from gancraft.web.train_words import in_words
+from gancraft.web.train.form import Form, draw_form
+from gancraft.web.train.pace import look_every, sheet_every
+from gancraft.web.train.run import after_error
+from gancraft.web.train.sets import bundled, by_name
+from gancraft.web.train.words import in_words
 from gancraft.web.visit import Visit
 from tests.web.conftest import BOUNDS
 from tests.web.train_helpers import Followed, Patient, packed, pictures, with_patient

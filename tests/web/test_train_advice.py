@@ -9,10 +9,10 @@ import pytest
 from gancraft.interfaces import DataShape
 from gancraft.plugins import find_plugins
 from gancraft.training.suits import Given, Pick
-from gancraft.web import train_advice
-from gancraft.web.train_advice import advice, advised
-from gancraft.web.train_film import grown
-from gancraft.web.train_sets import bundled, by_name
+from gancraft.web.train import advice as train_advice
+from gancraft.web.train.advice import advice, advised
+from gancraft.web.train.film import grown
+from gancraft.web.train.sets import bundled, by_name
 from gancraft.web.visit import Visit
 from tests.training import engine_helpers as engine
 from tests.web.train_helpers import packed, pictures

@@ -8,7 +8,7 @@ from pathlib import Path
 from gancraft.events import Warned
 from gancraft.training.report import course, light, style
 from gancraft.web.runs import Seen
-from gancraft.web.train_words import told
+from gancraft.web.train.words import told
 
 ROOT = "gc-course"
 STYLE = f"<style>{style(f'.{ROOT}')}</style>"  # once on the page

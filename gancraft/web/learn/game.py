@@ -19,13 +19,13 @@ from gancraft.training.report.words import Verdict
 from gancraft.web import label
 from gancraft.web.errors import friendly
 from gancraft.web.label import Sayings
-from gancraft.web.learn_lessons import SOURCE, Cure, Situation, resolved, watched
-from gancraft.web.learn_motion import Motion
+from gancraft.web.learn.lessons import SOURCE, Cure, Situation, resolved, watched
+from gancraft.web.learn.motion import Motion
 from gancraft.web.runs import Outputs, Seen, Switch, watch
 from gancraft.web.settings import Limits
-from gancraft.web.train_command import train_at_home
-from gancraft.web.train_course import ROOT
-from gancraft.web.train_fields import usual
+from gancraft.web.train.command import train_at_home
+from gancraft.web.train.course import ROOT
+from gancraft.web.train.fields import usual
 
 SAYINGS = Sayings(
     idle=("The board is set", "Grey: the real points, eight heaps on a ring. Play, and watch two networks meet them."),

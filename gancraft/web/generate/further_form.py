@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from gancraft.web.generate_further import DIRECTIONS, FARTHEST, MIX, MOVE, SWEEP
-from gancraft.web.generate_photo import MOST_STEPS, SAYINGS, STEPS
+from gancraft.web.generate.further import DIRECTIONS, FARTHEST, MIX, MOVE, SWEEP
+from gancraft.web.generate.photo import MOST_STEPS, SAYINGS, STEPS
 from gancraft.web.label import Sayings
 from gancraft.web.picker import field
 from gancraft.web.settings import MAX_TEXT

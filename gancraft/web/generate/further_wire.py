@@ -9,13 +9,13 @@ from typing import Any
 
 import gradio as gr
 
-from gancraft.web.generate_codes import MOVED, PHOTO, WORDS, Kept, with_stop
-from gancraft.web.generate_form import STOPS, Film, Form
-from gancraft.web.generate_further import MIX, MOVE, SWEEP, Found, mix_events, move_events, sweep_events
-from gancraft.web.generate_further_form import Further
-from gancraft.web.generate_models import Shelf
-from gancraft.web.generate_photo import SAYINGS, photo_events
-from gancraft.web.generate_views import wish_of
+from gancraft.web.generate.codes import MOVED, PHOTO, WORDS, Kept, with_stop
+from gancraft.web.generate.form import STOPS, Film, Form
+from gancraft.web.generate.further import MIX, MOVE, SWEEP, Found, mix_events, move_events, sweep_events
+from gancraft.web.generate.further_form import Further
+from gancraft.web.generate.models import Shelf
+from gancraft.web.generate.photo import SAYINGS, photo_events
+from gancraft.web.generate.views import wish_of
 from gancraft.web.play import play
 from gancraft.web.quiet import QUIET
 from gancraft.web.runs import Outputs, Switch

@@ -27,10 +27,10 @@ from gancraft.web import gpu, label
 from gancraft.web.painting import levels
 from gancraft.web.runs import Outputs, Seen, Switch, watch
 from gancraft.web.settings import TRAIN_WEIGHT, Limits
-from gancraft.web.train_course import CourseOf
-from gancraft.web.train_pace import sheet_every
-from gancraft.web.train_words import again, friendly_words, told
-from gancraft.web.train_work import Work
+from gancraft.web.train.course import CourseOf
+from gancraft.web.train.pace import sheet_every
+from gancraft.web.train.words import again, friendly_words, told
+from gancraft.web.train.work import Work
 from gancraft.web.visit import Visit
 
 skip = gr.skip()

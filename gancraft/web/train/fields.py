@@ -19,7 +19,7 @@ from gancraft.plugins import Plugins
 from gancraft.resolve import Part
 from gancraft.training.choice import ENGINE, GAN, ROLES, TRAIN, TrainChoice, resolve_train
 from gancraft.web.controls import Control, component, from_page, slider_step
-from gancraft.web.train_words import in_words
+from gancraft.web.train.words import in_words
 
 METHOD = "method"  # the part of a method that is trained as a whole
 # Settings that have no control here. The form has others for the first; sheets come as often as the page wants to show them,

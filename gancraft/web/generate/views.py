@@ -19,8 +19,8 @@ import numpy as np
 
 from gancraft.web import label
 from gancraft.web.errors import friendly
-from gancraft.web.generate_codes import WORDS, Kept, codes_of, drawn, numbers, stop_words, title
-from gancraft.web.generate_models import Opened, Shelf
+from gancraft.web.generate.codes import WORDS, Kept, codes_of, drawn, numbers, stop_words, title
+from gancraft.web.generate.models import Opened, Shelf
 from gancraft.web.label import Sayings
 from gancraft.web.painting import levels
 from gancraft.web.runs import Outputs, Seen, Switch, watch

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.components import Component
 
-from gancraft.web.train_course import STYLE
-from gancraft.web.train_words import SAYINGS
+from gancraft.web.train.course import STYLE
+from gancraft.web.train.words import SAYINGS
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,8 @@ from gancraft.web.play import SHOW_WALL, play
 from gancraft.web.quiet import QUIET
 from gancraft.web.runs import Outputs, Switch
 from gancraft.web.settings import Limits
-from gancraft.web.style_form import Form, draw_form
-from gancraft.web.style_pictures import Pictures, draw_pictures
+from gancraft.web.style.form import Form, draw_form
+from gancraft.web.style.pictures import Pictures, draw_pictures
 
 API_NAME = "style"
 

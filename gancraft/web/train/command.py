@@ -8,7 +8,7 @@ from collections import Counter
 from gancraft.options import settings
 from gancraft.training.choice import TrainChoice
 from gancraft.web.command import flags
-from gancraft.web.train_fields import METHOD
+from gancraft.web.train.fields import METHOD
 
 
 def train_at_home(choice: TrainChoice, usual: TrainChoice, source: str) -> str:

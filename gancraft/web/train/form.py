@@ -23,9 +23,9 @@ from gancraft.training.choice import ENGINE, GAN, ROLES, TRAIN, TrainChoice
 from gancraft.training.settings import TrainSettings
 from gancraft.web.controls import title
 from gancraft.web.settings import Limits
-from gancraft.web.train_advice import LABEL, advice, advised
-from gancraft.web.train_fields import METHOD, Field, draw_field, drawn, is_in, said, to_page, usual
-from gancraft.web.train_sets import side
+from gancraft.web.train.advice import LABEL, advice, advised
+from gancraft.web.train.fields import METHOD, Field, draw_field, drawn, is_in, said, to_page, usual
+from gancraft.web.train.sets import side
 
 SMALLEST_SIDE = SIDE_STEP = 8
 REMEDY = "remedy"  # the setting of `health` that is always in sight

@@ -10,12 +10,12 @@ from gradio.components import Component
 
 from gancraft.web.context import Context
 from gancraft.web.errors import friendly
-from gancraft.web.generate_codes import Kept, with_stop
-from gancraft.web.generate_form import Film, Form, Wall, draw_film, draw_form, draw_wall
-from gancraft.web.generate_further_form import draw_further
-from gancraft.web.generate_further_wire import Wired, wire_further
-from gancraft.web.generate_models import KIND, OWN, Shelf
-from gancraft.web.generate_views import (
+from gancraft.web.generate.codes import Kept, with_stop
+from gancraft.web.generate.form import Film, Form, Wall, draw_film, draw_form, draw_wall
+from gancraft.web.generate.further_form import draw_further
+from gancraft.web.generate.further_wire import Wired, wire_further
+from gancraft.web.generate.models import KIND, OWN, Shelf
+from gancraft.web.generate.views import (
     FILM,
     TURN,
     card,

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import gradio as gr
 from gradio.components import Component
 
-from gancraft.web.generate_models import ENDING, OWN, Shelf
-from gancraft.web.generate_views import FILM, SHEET, TURN
+from gancraft.web.generate.models import ENDING, OWN, Shelf
+from gancraft.web.generate.views import FILM, SHEET, TURN
 from gancraft.web.quiet import NEW_SEED, QUIET
 from gancraft.web.settings import MAX_TEXT
 

@@ -17,14 +17,14 @@ from gancraft.web.errors import friendly
 from gancraft.web.play import play
 from gancraft.web.quiet import QUIET
 from gancraft.web.runs import Outputs, Switch
-from gancraft.web.train_advice import advice, advised
-from gancraft.web.train_film import grown
-from gancraft.web.train_form import Form, Shown, draw_form
-from gancraft.web.train_run import after_error, train_events
-from gancraft.web.train_sets import Sets, bundled, by_name, chosen, draw_sets, own, side
-from gancraft.web.train_wall import draw_wall
-from gancraft.web.train_words import SAYINGS, SayingsAgain, friendly_words
-from gancraft.web.train_work import new_work, work_on
+from gancraft.web.train.advice import advice, advised
+from gancraft.web.train.film import grown
+from gancraft.web.train.form import Form, Shown, draw_form
+from gancraft.web.train.run import after_error, train_events
+from gancraft.web.train.sets import Sets, bundled, by_name, chosen, draw_sets, own, side
+from gancraft.web.train.wall import draw_wall
+from gancraft.web.train.words import SAYINGS, SayingsAgain, friendly_words
+from gancraft.web.train.work import new_work, work_on
 from gancraft.web.turns import TURNS
 from gancraft.web.uploads import brought
 from gancraft.web.visit import Visit, visit_state

@@ -5,8 +5,8 @@ from __future__ import annotations
 import gradio as gr
 
 from gancraft.web.context import Context
-from gancraft.web.learn_board import draw_board
-from gancraft.web.learn_strip import draw_strip
+from gancraft.web.learn.board import draw_board
+from gancraft.web.learn.strip import draw_strip
 
 
 def learn_tab(context: Context) -> None:

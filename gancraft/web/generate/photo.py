@@ -15,9 +15,9 @@ from gancraft.events import Event, Finished, Run
 from gancraft.web import label
 from gancraft.web.command import source
 from gancraft.web.errors import friendly
-from gancraft.web.generate_codes import PHOTO, Kept
-from gancraft.web.generate_models import Shelf
-from gancraft.web.generate_views import Wish
+from gancraft.web.generate.codes import PHOTO, Kept
+from gancraft.web.generate.models import Shelf
+from gancraft.web.generate.views import Wish
 from gancraft.web.label import Sayings
 from gancraft.web.painting import levels
 from gancraft.web.picker import open_input

@@ -13,13 +13,13 @@ from gancraft.latent.sheet import points_picture
 from gancraft.pictures.dataset import open_set
 from gancraft.web.context import Context
 from gancraft.web.errors import friendly
-from gancraft.web.learn_game import SAYINGS, game_events
-from gancraft.web.learn_lessons import SOURCE, Cure, Situation, find, playground
+from gancraft.web.learn.game import SAYINGS, game_events
+from gancraft.web.learn.lessons import SOURCE, Cure, Situation, find, playground
 from gancraft.web.painting import levels
 from gancraft.web.play import play
 from gancraft.web.quiet import QUIET
 from gancraft.web.runs import Outputs, Switch
-from gancraft.web.train_course import STYLE
+from gancraft.web.train.course import STYLE
 
 API_NAME = "learn"
 MOST_SEED = 2**31 - 1

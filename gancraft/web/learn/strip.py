@@ -10,7 +10,7 @@ import gradio as gr
 from gancraft.pictures import samples
 from gancraft.web.context import Context
 from gancraft.web.errors import friendly
-from gancraft.web.learn_layers import SAYINGS, example, layers_events
+from gancraft.web.learn.layers import SAYINGS, example, layers_events
 from gancraft.web.picker import open_input, picker
 from gancraft.web.play import play
 from gancraft.web.runs import Outputs, Switch

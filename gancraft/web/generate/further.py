@@ -15,9 +15,9 @@ from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Run
 from gancraft.web import label
 from gancraft.web.errors import friendly
-from gancraft.web.generate_codes import MOVED, Kept, codes_of, drawn, numbers, stop_words, title
-from gancraft.web.generate_models import Opened, Shelf
-from gancraft.web.generate_views import Wish
+from gancraft.web.generate.codes import MOVED, Kept, codes_of, drawn, numbers, stop_words, title
+from gancraft.web.generate.models import Opened, Shelf
+from gancraft.web.generate.views import Wish
 from gancraft.web.label import Sayings
 from gancraft.web.runs import Outputs, Seen, Switch, watch
 

@@ -19,9 +19,9 @@ from gancraft.training.folder import RunFolder
 from gancraft.training.report import read_run
 from gancraft.training.settings import DataOptions, HealthOptions
 from gancraft.web.settings import Limits
-from gancraft.web.train_command import train_at_home
-from gancraft.web.train_fields import usual
-from gancraft.web.train_pace import look_every
+from gancraft.web.train.command import train_at_home
+from gancraft.web.train.fields import usual
+from gancraft.web.train.pace import look_every
 from gancraft.web.visit import Visit, plain
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from gancraft.errors import UsageError
 from gancraft.web import gpu
-from gancraft.web.generate_models import Opened
+from gancraft.web.generate.models import Opened
 from gancraft.web.turns import TURNS
 
 if TYPE_CHECKING:

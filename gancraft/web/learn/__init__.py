@@ -1,0 +1,1 @@
+"""The Learn tab: GANs and textures to see and play with."""

@@ -1,0 +1,1 @@
+"""The Style tab: painting photos."""

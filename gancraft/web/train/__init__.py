@@ -1,0 +1,1 @@
+"""The Train tab: runs on one's own pictures."""
