@@ -7,12 +7,13 @@ from typing import Any
 
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Event, Finished, Preview, Progress, Run, Saved, Started, Warned
-from gancraft.hookspecs import hookimpl
+from gancraft.hookspecs import Register, hookimpl
 from gancraft.interfaces import (
     Adam,
     AdversarialLoss,
     Batch,
     DataShape,
+    InstantStyle,
     LossHealth,
     Outcome,
     PerceptualNetwork,
@@ -21,16 +22,19 @@ from gancraft.interfaces import (
     Preset,
     Random,
     Stage,
+    StyleGoal,
     StyleInput,
     StyleJob,
     StyleLoss,
     StyleMethod,
+    StyleTrainable,
     Suit,
     Trainable,
 )
 from gancraft.options import Options, option
 
 __version__ = "0.1.0"
+API_VERSION = 1  # the level of the public names; docs/api-policy.md says what it promises
 
 # Names that bring torch, numpy or Pillow with them: imported when they are first asked for.
 _LAZY = {
@@ -49,6 +53,8 @@ _LAZY = {
     "smoothly_halved": "gancraft.models.sizes",
     "PerceptualOptions": "gancraft.perceptual.options",
     "SequentialNetwork": "gancraft.perceptual.network",
+    "StyleModel": "gancraft.models.painters",
+    "StyleModels": "gancraft.models.painters",
     "StyledGenerator": "gancraft.models",
     "calibration_picture": "gancraft.perceptual.calibration",
     "first_moment_sum": "gancraft.perceptual.statistics",
@@ -64,9 +70,14 @@ _LAZY = {
     "minibatch_deviation": "gancraft.models.deviation",
     "models_in": "gancraft.trained.folder",
     "paint": "gancraft.style",
+    "finished": "gancraft.simply",
+    "sample": "gancraft.simply",
+    "stylise": "gancraft.simply",
+    "train": "gancraft.simply",
 }
 
 __all__ = [
+    "API_VERSION",
     "Adam",
     "AdversarialLoss",
     "Batch",
@@ -74,6 +85,7 @@ __all__ = [
     "Event",
     "Finished",
     "GancraftError",
+    "InstantStyle",
     "LossHealth",
     "Options",
     "Outcome",
@@ -84,14 +96,17 @@ __all__ = [
     "Preview",
     "Progress",
     "Random",
+    "Register",
     "Run",
     "Saved",
     "Stage",
     "Started",
+    "StyleGoal",
     "StyleInput",
     "StyleJob",
     "StyleLoss",
     "StyleMethod",
+    "StyleTrainable",
     "Suit",
     "Trainable",
     "UsageError",

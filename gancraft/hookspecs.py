@@ -44,13 +44,16 @@ class Register(Protocol):
         options: the model of its settings.
         interface: which of `gancraft`'s interfaces it implements, where a hook takes more than one.
         capabilities: what it takes or does beyond the usual, on top of its interface's own; front ends ask for it. For style
-            methods: `network` (a perceptual network is chosen for it), `start` (a picture to start from).
+            methods: `network` (a perceptual network is chosen for it), `start` (a picture to start from), `mask` (masks),
+            `styleless` (it takes no style picture), `models` (it paints with trained networks: it is made with a
+            `gancraft.StyleModels` as its second argument, and its setting `model` says which of them is meant).
         """
 
 
 @hookspec
 def register_style_methods(register: Register) -> None:
-    """Register ways of painting: `StyleLoss` (run by the engine, the default interface) or whole `StyleMethod`s."""
+    """Register ways of painting: `StyleLoss` (steps, run by the engine; the default interface), `InstantStyle` (one pass, run by
+    the engine) or whole `StyleMethod`s."""
 
 
 @hookspec
@@ -85,3 +88,15 @@ def register_trained_models(register: Register) -> None:
 @hookspec
 def register_losses(register: Register) -> None:
     """Register adversarial losses: subclasses of `AdversarialLoss`, made with their options."""
+
+
+@hookspec
+def register_style_trainers(register: Register) -> None:
+    """Register what `gancraft train-style --plugin` picks: a `StyleTrainable`, made with its options, the plan of the run and
+    the goal. The style method of the same name paints with the networks that it trains."""
+
+
+@hookspec
+def register_style_models(register: Register) -> None:
+    """Register style networks that are trained already, like trained models: a function that returns the file. The name
+    stands for the network in `--model NAME`."""

@@ -15,7 +15,9 @@ from gancraft.resolve import Part
 
 # Flags of commands that no setting may take.
 RESERVED = {"output", "style", "content", "preview", "preview-every", "quiet", "json", "config", "set", "plugins-dir"}
-RESERVED |= {"no-plugin", "debug", "help", "version", "run", "resume", "from"}
+RESERVED |= {"no-plugin", "debug", "help", "version", "run", "resume", "from", "photos"}
+# The same of one command, by its own part.
+OF_COMMAND = {"style": {"sheet", "sheet-size", "judge", "yes", "cell", "restart", "keep-frames"}}
 SHORT = {"plugin": "-p"}
 WRITTEN = {"from_model": "--from"}  # flags that are no name in Python
 
@@ -23,10 +25,11 @@ WRITTEN = {"from_model": "--from"}  # flags that are no name in Python
 def flag_names(parts: Sequence[Part]) -> dict[tuple[str, str], str]:
     """The flag of every setting, by part and name: `--name`, or `--part.name` where that is somebody else's too."""
     count = Counter(name for part in parts for name in part.settings())
+    reserved = RESERVED | OF_COMMAND.get(parts[0].name, set()) if parts else RESERVED
     names = {}
     for part in parts:
         for name, setting in part.settings().items():
-            shared = (count[name] > 1 or setting.flag in RESERVED) and part is not parts[0]
+            shared = (count[name] > 1 or setting.flag in reserved) and part is not parts[0]
             own = WRITTEN.get(name, f"--{setting.flag}") if part is parts[0] else f"--{setting.flag}"
             names[part.name, name] = f"--{part.name}.{setting.flag}" if shared else own
     return names

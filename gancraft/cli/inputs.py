@@ -56,7 +56,7 @@ def gather(
     if not contents:
         contents = [SAMPLE + samples("photo")[0].name]
         stand_ins.append(f"content {contents[0]}")
-    if not styles:
+    if not styles and not choice.method.can("styleless"):
         styles = [SAMPLE + samples("style")[0].name]
         stand_ins.append(f"style {styles[0]}")
     if stand_ins and not quiet:
@@ -65,10 +65,11 @@ def gather(
     if masks and several:
         raise UsageError("--mask: a mask is one photo's; paint them one at a time")
     sources = [str(p) for source in contents for p in (list_pictures(source) if Path(source).is_dir() else [source])]
-    opened_styles = [(open_source(name, limit), weight) for name, weight in map(_weighted, styles)]
-    targets = _targets(sources, styles[0], output, several)
+    opened_styles = [(open_source(name, limit), weight) for name, weight in map(weighted, styles)]
+    manner = weighted(styles[0])[0] if styles else choice.method.name
+    targets = _targets(sources, manner, output, several)
     start = getattr(choice.options.get("optimise"), "start_picture", None)
-    inputs = [*sources, *(_weighted(name)[0] for name in styles), *(name for pair in masks for name in pair)]
+    inputs = [*sources, *(weighted(name)[0] for name in styles), *(name for pair in masks for name in pair)]
     if start is not None:
         inputs.append(str(start))
     for target in dict.fromkeys(targets):
@@ -81,12 +82,12 @@ def gather(
         opened_styles,
         open_source(str(start), limit) if start is not None else None,
         limit,
-        [_pair(pair, limit) for pair in masks],
+        [opened_pair(pair, limit) for pair in masks],
         opened,
     )
 
 
-def _pair(names: Sequence[str], limit: float) -> MaskPair:
+def opened_pair(names: Sequence[str], limit: float) -> MaskPair:
     """The second may be `-` or left out: all of the style picture."""
     place, part = (*names, "-")[:2]
     return MaskPair(open_source(place, limit), None if part == "-" else open_source(part, limit))
@@ -101,7 +102,7 @@ def open_source(source: str, max_megapixels: float) -> Picture:
     return open_picture(source, max_megapixels)
 
 
-def _weighted(text: str) -> tuple[str, float]:
+def weighted(text: str) -> tuple[str, float]:
     """`FILE[:WEIGHT]`; a file whose name ends like that is still found."""
     name, colon, number = text.rpartition(":")
     if colon and name and name + ":" != SAMPLE and not Path(text).exists():
@@ -120,7 +121,7 @@ def _targets(sources: Sequence[str], style: str, output: str | None, several: bo
     if several:
         if output == "-":
             raise UsageError("-o -: several pictures can't go to stdout; name a folder")
-        folder = Path(output) if output is not None else Path(f"{stem(sources[0])}-{stem(_weighted(style)[0])}-painted")
+        folder = Path(output) if output is not None else Path(f"{stem(sources[0])}-{stem(style)}-painted")
         if folder.suffix.lower() in EXTENSIONS and not folder.is_dir():
             raise UsageError(f"-o {folder}: several pictures need a folder, not a file")
         make_folder(folder, "-o")
@@ -129,7 +130,7 @@ def _targets(sources: Sequence[str], style: str, output: str | None, several: bo
     if output is not None:
         target = Path(output)
         return ["-"] if output == "-" else [target / f"{stem(sources[0])}.png" if target.is_dir() else target]
-    return [free(Path(f"{stem(sources[0])}-{stem(_weighted(style)[0])}.png"), set(), on_disk=True)]
+    return [free(Path(f"{stem(sources[0])}-{stem(style)}.png"), set(), on_disk=True)]
 
 
 def keep_inputs(target: Path, inputs: Sequence[str]) -> None:

@@ -16,13 +16,16 @@ import typer
 from gancraft import __version__, resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import handled, printable
+from gancraft.cli.film_style import FilmWork, found_film, paint_to_film
+from gancraft.cli.style import JudgeFlag, YesFlag
 from gancraft.errors import GancraftError, UsageError
-from gancraft.style.choice import StyleChoice, resolve_style
+from gancraft.style.choice import FILM, StyleChoice, resolve_style
+from gancraft.style.film.probe import is_film
 
 if TYPE_CHECKING:
     from gancraft.pictures import Picture
 
-RECIPE_HELP = "Print the recipe that a picture of gancraft's carries."
+RECIPE_HELP = "Print the recipe that a picture or film of gancraft's carries."
 REDO_HELP = (
     "Paint a result again from the recipe inside it.\n\n"
     "Its inputs are looked for beside FILE and in the current folder, by name and hash, or given by --content and --style."
@@ -31,12 +34,10 @@ REDO_HELP = (
 
 @handled
 def show(
-    file: Annotated[Path, typer.Argument(help="A picture that gancraft made.")],
+    file: Annotated[Path, typer.Argument(help="A picture or film that gancraft made.")],
     as_json: AsJson = False,
 ) -> None:
-    from gancraft.pictures import read_recipe
-
-    recipe = read_recipe(file)
+    recipe = _read(file)
     if as_json:
         print(json.dumps(recipe, indent=2))
         return
@@ -44,9 +45,23 @@ def show(
         print(printable(line))
 
 
+def _read(file: Path) -> dict[str, Any]:
+    """The recipe in a picture or a film."""
+    if is_film(file):
+        from gancraft.style.film.recipe import read_film_recipe
+
+        return read_film_recipe(file)
+    from gancraft.pictures import read_recipe
+
+    return read_recipe(file)
+
+
 def _lines(recipe: Mapping[str, Any]) -> Iterator[str]:
     for key, value in recipe.items():
-        if isinstance(value, list):
+        if key == "cells" and isinstance(value, list):
+            yield f"{key}:"
+            yield from (f"  {_pairs({k: v for k, v in _items(cell) if k in _TOLD})}" for cell in value)
+        elif isinstance(value, list):
             yield f"{key}:"
             yield from (f"  {_pairs(item)}" for item in value)
         elif isinstance(value, Mapping):
@@ -56,13 +71,23 @@ def _lines(recipe: Mapping[str, Any]) -> Iterator[str]:
             yield f"{key}: {value}"
 
 
+_TOLD = ("name", "title", "problem", "style_distance", "content_distance")  # of a sheet's cells
+
+
+def _items(cell: Any) -> list[tuple[str, Any]]:
+    return list(cell.items()) if isinstance(cell, dict) else []
+
+
 def _pairs(value: Any) -> str:
     return "  ".join(f"{k}={v}" for k, v in value.items()) if isinstance(value, Mapping) else str(value)
 
 
 @handled
 def redo(
-    file: Annotated[Path, typer.Argument(help="A picture that gancraft made.")],
+    file: Annotated[Path, typer.Argument(help="A picture or film that gancraft made.")],
+    cell: Annotated[
+        str | None, typer.Option(help="Of a sheet: the painting to make at full size, as in B3 or 5.")
+    ] = None,
     output: Annotated[str | None, typer.Option("--output", "-o", help="File to write; - writes PNG to stdout.")] = None,
     content: Annotated[str | None, typer.Option(help="The content picture, where it isn't found.")] = None,
     style: Annotated[
@@ -72,6 +97,8 @@ def redo(
     mask: Annotated[
         list[str] | None, typer.Option(help="The masks in the recipe's order, where they aren't found.")
     ] = None,
+    judge: JudgeFlag = False,
+    yes: YesFlag = False,
     plugins_dir: PluginsDir = None,
     no_plugin: NoPlugin = None,
     quiet: Quiet = False,
@@ -79,18 +106,21 @@ def redo(
     debug: Debug = False,
 ) -> None:
     from gancraft.cli.inputs import Work, free
-    from gancraft.cli.style import paint_all
-    from gancraft.pictures import check_writable, read_recipe
+    from gancraft.cli.style import judging, paint_all
+    from gancraft.pictures import check_writable
     from gancraft.plugins import plugins_from_environment
     from gancraft.style.masks import MaskPair
 
-    recipe = read_recipe(file)
+    recipe = _chosen(_read(file), file, cell)
     if not _is_known(recipe):
         raise GancraftError(f"{file}: its recipe is of a kind that this version doesn't know")
     options, inputs = recipe["options"], recipe["inputs"]
     roles = [entry["role"] for entry in inputs]
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
-    choice = resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key} = ")])
+    of_film = FILM.name in options
+    if of_film and judge:
+        raise UsageError(f"--judge: is for pictures only, and {file} is a film")
+    choice = resolve_style(plugins, [resolve.Layer(resolve.flatten(options), "recipe: {key} = ")], of_film)
     _compare(recipe, choice)
     roles = ["mask" if role == "mask-part" else role for role in roles]
     given = {"content": [content] if content else [], "style": list(style or []), "start": [start] if start else []}
@@ -103,6 +133,9 @@ def redo(
     masks: list[MaskPair] = []
     for entry, role in zip(inputs, roles, strict=True):
         files = given[role]
+        if of_film and role == "content":
+            film = found_film(entry, files.pop(0) if files else None, file)
+            continue
         picture = _find(entry, files.pop(0) if files else None, file, limit)
         if entry["role"] == "mask-part":
             masks[-1] = MaskPair(masks[-1].place, picture)
@@ -110,7 +143,12 @@ def redo(
             masks.append(MaskPair(picture))
         else:
             found[role].append((picture, float(entry.get("weight", 1))))
-    target: str | Path = output or free(Path(f"{file.stem}-redo{file.suffix}"), set(), on_disk=True)
+    target: str | Path = output or free(Path(f"{file.stem}-{cell or 'redo'}{file.suffix}"), set(), on_disk=True)
+    if of_film:
+        film_work = FilmWork(
+            film, Path(target), found["style"], found["start"][0][0] if found["start"] else None, masks
+        )
+        raise typer.Exit(paint_to_film(choice, film_work, quiet=quiet, as_json=as_json))
     if target != "-":
         if Path(target).is_file() and sha256(Path(target).read_bytes()).hexdigest() in [e["sha256"] for e in inputs]:
             raise UsageError(f"-o {target} is one of the pictures to paint from; choose another place")
@@ -118,7 +156,22 @@ def redo(
     source = found["content"][0][0]
     first = found["start"][0][0] if found["start"] else None
     work = Work([(source.name, target)], found["style"], first, limit, masks, {source.name: source})
-    raise typer.Exit(paint_all(choice, work, quiet=quiet, as_json=as_json))
+    eye = judging(plugins) if judge else None
+    raise typer.Exit(paint_all(choice, work, quiet=quiet, as_json=as_json, judge=eye, yes=yes))
+
+
+def _chosen(recipe: dict[str, Any], file: Path, cell: str | None) -> dict[str, Any]:
+    """The recipe of a painting: of a sheet, that of the cell."""
+    from gancraft.style.sheet_recipe import cell_recipe, is_sheet
+
+    if is_sheet(recipe):
+        if cell is None:
+            names = [entry["name"] for entry in recipe["cells"]]
+            raise UsageError(f"{file} is a sheet: choose one of its paintings with --cell, {names[0]} to {names[-1]}")
+        return cell_recipe(recipe, cell)
+    if cell is not None:
+        raise UsageError(f"--cell {cell}: {file} isn't a sheet; leave it out")
+    return recipe
 
 
 def _is_known(recipe: Mapping[str, Any]) -> bool:
@@ -137,7 +190,7 @@ def _is_known(recipe: Mapping[str, Any]) -> bool:
             return False
     roles = [entry["role"] for entry in inputs]
     parts = all(before == "mask" for before, role in pairwise(["", *roles]) if role == "mask-part")
-    return roles.count("content") == 1 and "style" in roles and roles.count("start") <= 1 and parts
+    return roles.count("content") == 1 and roles.count("start") <= 1 and parts
 
 
 def _compare(recipe: Mapping[str, Any], choice: StyleChoice) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,14 +14,16 @@ from gancraft.plugins import Plugins, plugins_from_environment
 from gancraft.resolve import Layer, Part
 from gancraft.style.choice import STYLE, style_parts
 from gancraft.training.choice import TRAIN, train_parts
+from gancraft.training.style_choice import STYLE_TRAIN, style_train_parts
 
 if TYPE_CHECKING:
     from gancraft.cli.pick import Picked
 
 # Commands whose flags depend on the parts chosen: their own part, what finds the others, and the flags that choose.
 CHOOSING: dict[str, tuple[Part, Any, tuple[str, ...]]] = {
-    "style": (STYLE, style_parts, ("plugin", "network")),
+    "style": (STYLE, partial(style_parts, film=True), ("plugin", "network")),
     "train": (TRAIN, train_parts, ("plugin", "generator", "discriminator", "loss", "from_model")),
+    "train-style": (STYLE_TRAIN, style_train_parts, ("plugin", "network", "from_model")),
 }
 ALSO = {"plugin": "-p", "from_model": "--from"}  # how some of these flags may be written too
 # A flag of the command style that takes two values, and what they reach it with between them: Typer has no lists of pairs.
@@ -87,8 +89,9 @@ class Words:
         layers.append(resolve.environment(self.environ, command, [part]))
         if (file := self.last("--config")) is not None:
             layers.append(resolve.config_file(Path(file), command))
-        if command == "train":
+        if command in ("train", "train-style"):
             layers += self.resumed_layers
+        if command == "train":
             layers += self.picked_layers(layers)
         return layers
 

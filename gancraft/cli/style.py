@@ -13,14 +13,27 @@ import typer
 from gancraft import resolve
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import debugging, fail, handled
+from gancraft.cli.film_style import KeepFrames, Restart, film_among, gather_film, paint_to_film
 from gancraft.cli.flags import with_settings
 from gancraft.cli.sniff import PAIR, Words
 from gancraft.errors import GancraftError, UsageError
-from gancraft.style.choice import resolve_style
+from gancraft.style.choice import FILM, resolve_style
 
 if TYPE_CHECKING:
     from gancraft.cli.inputs import Work
+    from gancraft.interfaces import PerceptualNetwork
+    from gancraft.pictures import Picture
+    from gancraft.plugins import Plugins
     from gancraft.style.choice import StyleChoice
+    from gancraft.style.estimate import Estimate
+    from gancraft.style.judge import Scores
+
+JudgeFlag = Annotated[
+    bool,
+    typer.Option("--judge", help="Score the result with a network that no loss looked through: see docs/judge.md."),
+]
+YesFlag = Annotated[bool, typer.Option("--yes", "-y", help="Don't ask before a long run.")]
+SCORES = ("style_distance", "content_distance")
 
 HELP = (
     "Paint CONTENT in the manner of STYLE.\n\n"
@@ -53,6 +66,21 @@ def command(words: Words) -> Callable[..., None]:
                 "the Nth style's; styles without one share the rest.",
             ),
         ] = None,
+        sheet: Annotated[
+            list[str] | None,
+            typer.Option(
+                metavar="WHAT",
+                help="Paint a sheet of small pictures instead: methods, some methods (gram,sliced) or a setting "
+                "(strength=0.2,0.5,0.8); given twice, columns and rows. `gancraft redo SHEET --cell B3` paints one large.",
+            ),
+        ] = None,
+        sheet_size: Annotated[
+            int, typer.Option("--sheet-size", min=32, max=1024, help="Long side of a picture on the sheet.")
+        ] = 192,
+        judge: JudgeFlag = False,
+        yes: YesFlag = False,
+        restart: Restart = False,
+        keep_frames: KeepFrames = False,
         preview: Annotated[Path | None, typer.Option(help="Folder for pictures of the result as it forms.")] = None,
         preview_every: Annotated[int, typer.Option(min=1, help="Steps between two of them.")] = 10,
         config: Annotated[Path | None, typer.Option(help="TOML file with settings in a table named style.")] = None,
@@ -73,11 +101,42 @@ def command(words: Words) -> Callable[..., None]:
         layers.append(resolve.environment(words.environ, "style", words.parts_of("style")))
         if config is not None:
             layers.append(resolve.config_file(config, "style"))
-        choice = resolve_style(words.plugins, layers)
         contents = [*([content] if content is not None else []), *(more_contents or [])]
         styles = [*([style] if style is not None else []), *(more_styles or [])]
-        work = gather(choice, contents, styles, output, quiet, [pair.split(PAIR, 1) for pair in mask or []])
-        raise typer.Exit(paint_all(choice, work, preview, preview_every, quiet, as_json))
+        masks = [pair.split(PAIR, 1) for pair in mask or []]
+        typed = {"--sheet": sheet, "--judge": judge, "--restart": restart, "--keep-frames": keep_frames}
+        given = [flag for flag, value in typed.items() if value]
+        given += [f"--{key.partition('.')[2].replace('_', '-')}" for key in settings if key.startswith(f"{FILM.name}.")]
+        film = film_among(contents, output, given)
+        choice = resolve_style(words.plugins, layers, film=film is not None)
+        if choice.network is None and "style.network" in settings:
+            raise UsageError(f"--network: {choice.method.name} looks through none that could be chosen; leave it out")
+        if film is not None:
+            code = paint_to_film(
+                choice,
+                gather_film(choice, film, styles, output, quiet, masks),
+                restart=restart,
+                keep_frames=keep_frames,
+                preview=preview,
+                preview_every=preview_every,
+                quiet=quiet,
+                as_json=as_json,
+            )
+            raise typer.Exit(code)
+        varied = None
+        if sheet:
+            from gancraft.cli import style_sheet
+
+            varied = style_sheet.axes(sheet, words.plugins, layers, choice, bool(mask))
+            output = style_sheet.target_of(contents, styles, output)
+        work = gather(choice, contents, styles, output, quiet, masks)
+        if varied is not None:
+            code = style_sheet.paint_sheet_to(
+                words.plugins, layers, varied, work, sheet_size, judge, quiet, as_json, yes, preview
+            )
+            raise typer.Exit(code)
+        eye = judging(words.plugins) if judge else None
+        raise typer.Exit(paint_all(choice, work, preview, preview_every, quiet, as_json, eye, yes))
 
     return with_settings(handled(style), words.parts_of("style"))
 
@@ -89,13 +148,18 @@ def paint_all(
     preview_every: int = 10,
     quiet: bool = False,
     as_json: bool = False,
+    judge: PerceptualNetwork | None = None,
+    yes: bool = False,
 ) -> int:
-    """Paint every picture of `work`; one that fails doesn't end the others. Returns the exit code."""
+    """Paint every picture of `work`; one that fails doesn't end the others. judge: scores them. yes: nobody is asked.
+    Returns the exit code."""
+    from gancraft.cli.ahead import told
     from gancraft.cli.progress import follow
     from gancraft.style import paint_to
 
     if preview is not None:
         make_folder(preview, "--preview")
+    estimate = told(choice, work, quiet, yes, wanted=as_json)
     failed: list[str] = []
     several = len(work.pictures) > 1
     for number, (source, target) in enumerate(work.pictures, 1):
@@ -106,6 +170,7 @@ def paint_all(
             if shots is not None:
                 make_folder(shots, "--preview")
             picture = work.open(source)
+            scores = judged(judge, picture, work) if judge is not None else None
             run = paint_to(
                 stream,
                 choice,
@@ -114,6 +179,7 @@ def paint_all(
                 start=work.start,
                 masks=work.masks,
                 preview_every=preview_every if preview else 0,
+                scores=scores,
             )
             finished = follow(run, title, quiet, shots)
         except Exception as error:  # of a plugin too
@@ -123,9 +189,13 @@ def paint_all(
             failed.append(str(source))
             continue
         if as_json:
-            print(json.dumps(described(choice, target, finished)), file=sys.stderr if target == "-" else sys.stdout)
-        elif target != "-":
-            print(target)
+            facts = described(choice, target, finished, estimate)
+            print(json.dumps(facts), file=sys.stderr if target == "-" else sys.stdout)
+        else:
+            if target != "-":
+                print(target)
+            if judge is not None:
+                print(score_line(finished.facts), file=sys.stderr if target == "-" else sys.stdout)
         if finished.problem:
             fail(GancraftError(f"{source}: {finished.problem}; what there was is in {target}"))
             failed.append(str(source))
@@ -136,8 +206,32 @@ def paint_all(
     return 1 if failed else 0
 
 
-def described(choice: StyleChoice, target: str | Path, finished: Any) -> dict[str, Any]:
+def judging(plugins: Plugins) -> PerceptualNetwork:
+    """The judge's network, asked for before any work starts: its weights may be missing."""
+    from gancraft.style.judge import judging_network
+
+    return judging_network(plugins)
+
+
+def judged(network: PerceptualNetwork, content: Picture, work: Work) -> Scores:
+    """What scores the paintings of one photo."""
+    from gancraft.style.judge import scorer
+
+    return scorer(network, content, work.styles, work.masks)
+
+
+def score_line(facts: Mapping[str, Any]) -> str:
+    """The scores, for people; 0 is best."""
+    words = [f"{name.partition('_')[0]} {facts[name]:.3f}" for name in SCORES if name in facts]
+    return f"distance: {', '.join(words)} (by {facts['judge']})" if words else "not judged"
+
+
+def described(
+    choice: StyleChoice, target: str | Path, finished: Any, estimate: Estimate | None = None
+) -> dict[str, Any]:
     """A result as plain values."""
+    from gancraft.cli.ahead import compared
+
     height, width = finished.picture_HWC.shape[:2]
     return {
         "path": str(target),
@@ -151,6 +245,7 @@ def described(choice: StyleChoice, target: str | Path, finished: Any) -> dict[st
         "problem": finished.problem,
         "options": choice.to_dict(),
         "facts": dict(finished.facts),
+        "estimate": compared(estimate, finished.seconds) if estimate is not None else None,
     }
 
 

@@ -1,7 +1,9 @@
 """What a registered thing must be. Torch is not imported here: plugins' light modules may import these pages."""
 
+from gancraft.interfaces.instant import InstantStyle, Sums
 from gancraft.interfaces.perceptual import PerceptualNetwork
 from gancraft.interfaces.style import Features, Statistics, StyleInput, StyleJob, StyleLoss, StyleMethod, Where
+from gancraft.interfaces.style_training import StyleGoal, StyleTrainable
 from gancraft.interfaces.training import (
     Adam,
     AdversarialLoss,
@@ -25,6 +27,7 @@ __all__ = [
     "Batch",
     "DataShape",
     "Features",
+    "InstantStyle",
     "LossHealth",
     "Outcome",
     "PerceptualNetwork",
@@ -35,11 +38,14 @@ __all__ = [
     "Random",
     "Stage",
     "Statistics",
+    "StyleGoal",
     "StyleInput",
     "StyleJob",
     "StyleLoss",
     "StyleMethod",
+    "StyleTrainable",
     "Suit",
+    "Sums",
     "Trainable",
     "Where",
 ]

@@ -42,6 +42,14 @@ class StyleLoss(ABC):
     capabilities: ClassVar[frozenset[str]] = frozenset({"network", "start"})
     additive: ClassVar[bool] = False
     points: ClassVar[int] = 0
+    # Of a loss by points: the side in pixels of the square that one stands for, over which finer layers are averaged; and
+    # whether `loss` is given the photo's features there as well, as `photo/LAYER`, where there is a photo.
+    grain: ClassVar[int] = 1
+    guided: ClassVar[bool] = False
+    # Of the content's weight, to keep as much of the photo as other losses do at the same strength.
+    content_factor: ClassVar[float] = 1.0
+    # Of the pyramid that is optimised: 1 is plain pixels; with 5, losses by points leave no grain.
+    octaves: ClassVar[int] = 1
 
     def __init__(self, options: Options):
         self.options = options
@@ -53,7 +61,7 @@ class StyleLoss(ABC):
 
     @abstractmethod
     def blend(self, targets: Sequence[Statistics], weights: Sequence[float]) -> Statistics:
-        """One target of several; the weights sum to one. An additive loss is given sums and gives means."""
+        """One target of several targets; the weights sum to one. An additive loss is given sums and gives means."""
 
     def loss(self, features: Features, target: Statistics) -> dict[str, Tensor]:
         """How far the picture with these features is from `target`: a scalar for each layer, about 1 where the picture
@@ -75,7 +83,7 @@ class StyleInput:
     """One style picture with its share of the result."""
 
     x_NCHW: Tensor
-    weight: float = 1.0
+    weight: float = 1.0  # above 0, relative to the other styles'
     # A pair of masks, N1HW in [0, 1]: where in the result this style goes, and which part of its picture is looked at.
     place_N1HW: Tensor | None = None
     part_N1HW: Tensor | None = None
@@ -86,13 +94,16 @@ class StyleJob:
     """All that a style method is given. Pictures are on the CPU; the content has the size that the result must have."""
 
     content_NCHW: Tensor
-    styles: Sequence[StyleInput]
-    seed: int = 0
-    device: torch.device | str = "cpu"
+    styles: Sequence[StyleInput]  # at least one, but for methods that take none
+    seed: int = 0  # of everything random
+    device: torch.device | str = "cpu"  # where to compute
     precision: str = "auto"  # "auto", "float32" or "bfloat16"
     launch: str = "auto"  # "auto", "eager" or "compile"
     start_NCHW: Tensor | None = None  # a picture to start from, of any size
     preview_every: int = 0  # steps between two Preview events; 0: none
+    # A picture that the result is to stay like, and how much in each pixel (N1HW, 0 for not at all), of the content's size.
+    guide_NCHW: Tensor | None = None
+    guide_weight_N1HW: Tensor | None = None
     network: Callable[[], Any] | None = None  # makes the perceptual network that was chosen
 
 

@@ -6,18 +6,20 @@ Shape suffixes: N = pictures, L = latent size, C = channels, H, W = height, widt
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
+from torch import Tensor, nn
 
 from gancraft.errors import GancraftError, UsageError
 from gancraft.latent.drawing import check_pictures
 from gancraft.latent.export_graph import LABELS, LATENTS, PICTURES, TRUNCATION, Graph, can_truncate, traced
-from gancraft.models import Model, save_model
+from gancraft.models import Model, ModelInfo, save_model
+from gancraft.models.painters import StyleModel
 from gancraft.pictures._files import write_safely
 
 FULL, HALF = 1e-3, 0.05  # differences of a pixel, of 1, beyond which a file is wrong
@@ -58,18 +60,34 @@ def export_onnx(
     or whose pictures come out different.
     """
     check_pictures(model)
-    _check_installed()
+    check_installed()
     graph = Graph(model, truncation and can_truncate(model.generator), half)
     made: Any = traced(graph, batch, opset)
     meanings = _meanings(model, graph, batch)
-    told = {name: model.info.training[name] for name in _TOLD if name in model.info.training}
-    described = {**asdict(model.info), "training": told, "fingerprint": model.fingerprint}
+    tried = [graph.example(batch or n, amount) for n, amount in _TRIED]
+    return written(path, made, graph, tried, (model.info, model.fingerprint), meanings, half)
+
+
+def written(
+    path: Path,
+    made: Any,
+    graph: nn.Module,
+    tried: Sequence[Mapping[str, Tensor]],
+    what: tuple[ModelInfo, str],
+    meanings: Mapping[str, str],
+    half: bool,
+) -> Exported:
+    """Write a graph with its description, if onnxruntime makes the same of the inputs that are tried. what: the model's
+    description and fingerprint."""
+    info, fingerprint = what
+    told = {name: info.training[name] for name in _TOLD if name in info.training}
+    described = {**asdict(info), "training": told, "fingerprint": fingerprint}
     facts = {"version": _version(), "model": described, "inputs": meanings, "half": half}
     made.producer_name, made.producer_version = "gancraft", _version()
     made.doc_string = "\n".join(f"{name}: {meaning}" for name, meaning in meanings.items())
     made.metadata_props.add(key="gancraft", value=json.dumps(facts))
     data = made.SerializeToString()
-    difference = _difference(data, graph, batch)
+    difference = _difference(data, graph, tried)
     if difference is not None and not difference <= (HALF if half else FULL):
         raise GancraftError(
             f"{path} wasn't written: onnxruntime's pictures differ from gancraft's by up to {difference:.2g} of 1; "
@@ -80,14 +98,16 @@ def export_onnx(
     return Exported(path, meanings, number, len(data), difference)
 
 
-def export_half(model: Model, path: Path) -> Exported:
+def export_half(model: Model | StyleModel, path: Path) -> Exported:
     """Write the model again, with its weights in float16: half the size, for gancraft. Raises GancraftError for weights
     beyond its range, OSError where it can't be written."""
-    save_model(path, model.generator, model.info, half=True)
+    network = model.network if isinstance(model, StyleModel) else model.generator
+    save_model(path, network, model.info, half=True)
     return Exported(path, {}, 0, path.stat().st_size, None)
 
 
-def _check_installed() -> None:
+def check_installed() -> None:
+    """Raises UsageError without what exporting needs."""
     try:
         import onnx  # noqa: F401
         import onnxscript  # noqa: F401
@@ -95,7 +115,7 @@ def _check_installed() -> None:
         raise UsageError(f"--onnx needs the packages onnx and onnxscript: {_INSTALL}") from error
 
 
-def _difference(data: bytes, graph: Graph, batch: int) -> float | None:
+def _difference(data: bytes, graph: nn.Module, tried: Sequence[Mapping[str, Tensor]]) -> float | None:
     """Between onnxruntime's pictures and the graph's own; infinite for what isn't a number."""
     try:
         import onnxruntime
@@ -105,8 +125,7 @@ def _difference(data: bytes, graph: Graph, batch: int) -> float | None:
     options.log_severity_level = 3  # its warnings are about what it optimises
     session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
     most = 0.0
-    for n, truncation in _TRIED:
-        inputs = graph.example(batch or n, truncation)
+    for inputs in tried:
         theirs_NCHW = session.run([PICTURES], {name: value.numpy() for name, value in inputs.items()})[0]
         with torch.no_grad():
             ours_NCHW = graph(**inputs).numpy()

@@ -75,6 +75,16 @@ def traced(graph: Graph, batch: int, opset: int | None) -> Any:
     inputs = graph.example(batch or 2)
     several = torch.export.Dim("pictures", min=1, max=1 << 20)
     shapes = {name: {0: several} if not batch and value.ndim else {} for name, value in inputs.items()}
+    made = as_onnx(graph, inputs, shapes, opset)
+    # A network that asks for the number of pictures as a Python number (`len`) keeps that of the example.
+    if not batch and not made.graph.input[0].type.tensor_type.shape.dim[0].dim_param:
+        raise GancraftError("this network can't be exported for any number of pictures; fix one, as in --batch 1")
+    return made
+
+
+def as_onnx(graph: nn.Module, inputs: dict[str, Tensor], shapes: dict[str, Any], opset: int | None) -> Any:
+    """Any module that makes pictures as an `onnx.ModelProto`. inputs: an example, by name; shapes: which of their sizes are
+    free. Raises GancraftError as `traced` does."""
     try:
         with torch.no_grad(), warnings.catch_warnings():
             warnings.simplefilter("ignore")  # about the exporter's own dealings
@@ -93,7 +103,4 @@ def traced(graph: Graph, batch: int, opset: int | None) -> Any:
             made = program.model_proto
     except Exception as error:  # as many kinds as there are steps in the exporter, and networks are anybody's
         raise GancraftError(f"this network can't be exported: {one_line(error)[:300]}") from error
-    # A network that asks for the number of pictures as a Python number (`len`) keeps that of the example.
-    if not batch and not made.graph.input[0].type.tensor_type.shape.dim[0].dim_param:
-        raise GancraftError("this network can't be exported for any number of pictures; fix one, as in --batch 1")
     return made

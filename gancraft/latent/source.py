@@ -8,7 +8,8 @@ from pathlib import Path
 from gancraft.errors import UsageError, did_you_mean
 from gancraft.plugins import Plugins, Registered
 from gancraft.trained.folder import ENDING, models_in, own_models
-from gancraft.trained.listing import KIND, own_model, shipped_file
+from gancraft.trained.listing import KIND, STYLE_KIND, own_model, shipped_file
+from gancraft.trained.style_models import is_style_model
 
 MODEL = "model" + ENDING  # what a run calls it
 
@@ -49,8 +50,9 @@ def shipped(entry: Registered) -> Source:
 
 
 def model_names(plugins: Plugins) -> list[str]:
-    """Of all models that go by a name."""
-    return list(dict.fromkeys([*plugins.names(KIND), *(own.name for own in models_in(own_models()))]))
+    """Of all models that make pictures and go by a name."""
+    own = [model.name for model in models_in(own_models()) if not is_style_model(model.file)]
+    return list(dict.fromkeys([*plugins.names(KIND), *own]))
 
 
 def is_model(source: Path, plugins: Plugins) -> bool:
@@ -61,7 +63,8 @@ def is_model(source: Path, plugins: Plugins) -> bool:
 
 
 def _named(name: str, plugins: Plugins) -> Source | None:
-    if name in plugins.names(KIND):
-        return shipped(plugins.get(KIND, name))
+    for kind in (KIND, STYLE_KIND):  # one that paints is told about, and sent, like any other
+        if name in plugins.names(kind):
+            return shipped(plugins.get(kind, name))
     own = own_model(name)
     return None if own is None else Source(own.file, own.name, own.name)

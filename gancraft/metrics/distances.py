@@ -18,7 +18,11 @@ def frechet(a_ND: Tensor, b_MD: Tensor) -> float:
     It is too high for few pictures, by an amount that depends on their number: compare figures of equal numbers only.
     Raises UsageError for fewer than 2 pictures.
     """
-    (mean_a_D, covariance_a_DD), (mean_b_D, covariance_b_DD) = _gaussian(a_ND), _gaussian(b_MD)
+    return gaussian_frechet(*_gaussian(a_ND), *_gaussian(b_MD))
+
+
+def gaussian_frechet(mean_a_D: Tensor, covariance_a_DD: Tensor, mean_b_D: Tensor, covariance_b_DD: Tensor) -> float:
+    """The same between two Gaussians that are known: the squared Wasserstein-2 distance. float64."""
     # tr sqrt(A B) = tr sqrt(sqrt(A) B sqrt(A)), whose argument is symmetric: no complex roots, no inverse, N < D is fine.
     values_D, vectors_DD = torch.linalg.eigh(covariance_a_DD)
     root_DD = (vectors_DD * values_D.clamp(min=0).sqrt()) @ vectors_DD.T

@@ -142,11 +142,11 @@ class SequentialNetwork(nn.Module):
 
 
 def weights_fingerprint(state: Mapping[str, Tensor]) -> str:
-    """A short hash of weights, by name and value: 16 hexadecimal digits."""
+    """A short hash of weights, by name and value: 16 hexadecimal digits. state: tensors of any shape, as of `state_dict`."""
     digest = hashlib.sha256()
     for name in sorted(state):
         digest.update(name.encode())
-        digest.update(state[name].detach().contiguous().cpu().view(torch.uint8).numpy().tobytes())
+        digest.update(state[name].detach().contiguous().cpu().reshape(-1).view(torch.uint8).numpy().tobytes())
     return digest.hexdigest()[:16]
 
 

@@ -40,7 +40,9 @@ def position_sum(feature_NCHW: Tensor, where_N1HW: Tensor | None = None) -> Tens
 
 def mean_sums(targets: Sequence[Mapping[str, Tensor]], weights: Sequence[float]) -> dict[str, Tensor]:
     """Of several pictures' sums, named `LAYER/…` beside `LAYER/count`, the weighted mean of their means (counts become 1): as
-    if the pictures had been mixed in these shares. What the `blend` of an additive loss is."""
+    if the pictures had been mixed in these shares. What the `blend` of an additive loss is.
+
+    targets: sums of each picture, in the same names and shapes; weights: one each, which sum to one."""
     blended: dict[str, Tensor] = {}
     for key in targets[0]:
         count = key.rpartition("/")[0] + "/count"
@@ -51,7 +53,7 @@ def mean_sums(targets: Sequence[Mapping[str, Tensor]], weights: Sequence[float])
 
 def mixed_points(parts_PC: Sequence[Tensor], weights: Sequence[float]) -> Tensor:
     """So many rows of each as its weight says, evenly picked, as many as the first has: PC. What the `blend` of a loss by
-    points is."""
+    points is. weights: one for each part, which sum to one."""
     count = left = len(parts_PC[0])
     kept = []
     for number, (part_PC, weight) in enumerate(zip(parts_PC, weights, strict=True)):

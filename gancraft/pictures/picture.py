@@ -40,7 +40,8 @@ class Picture:
     def resized(self, width: int, height: int, box: tuple[float, float, float, float] | None = None) -> Picture:
         """At another size (Lanczos, antialiased, in float; the same on every run).
 
-        box: the part to keep, (left, top, right, bottom) in pixels, which may be fractions; without it all.
+        width, height: in pixels. box: the part to keep, (left, top, right, bottom) in pixels, which may be fractions; without
+        it all.
         """
         whole = (0, 0, self.width, self.height)
         if (width, height) == (self.width, self.height) and (box is None or tuple(box) == whole):

@@ -88,6 +88,11 @@ def read_recipe(path: str | os.PathLike[str]) -> dict[str, Any]:
         raise GancraftError(
             f"{where} holds no gancraft recipe: give a result as it was saved (editors and messengers drop it)"
         )
+    return parsed_recipe(text, where)
+
+
+def parsed_recipe(text: str, where: str) -> dict[str, Any]:
+    """The recipe of a text that `recipe_text` made. where: for messages. Raises GancraftError for a damaged one."""
     try:
         recipe = json.loads(_unpacked(text))
     except (ValueError, zlib.error, binascii.Error, RecursionError):

@@ -41,7 +41,7 @@ def save_picture(
     recipe: Recipe = None,
     format: str | None = None,
 ) -> None:
-    """Save a picture to a path, or to a file open for writing bytes.
+    """Save a picture. target: a path, or a file open for writing bytes.
 
     rgb_HWC: sRGB, clipped to [0, 1] and rounded to the nearest level; alpha_HW: 1 = opaque. The extension
     decides between PNG and WebP (8 bits), JPEG (8 bits without subsampling; no alpha: on white) and TIFF

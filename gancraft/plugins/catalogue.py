@@ -9,10 +9,20 @@ from typing import Any
 from gancraft.errors import GancraftError, UsageError, did_you_mean
 from gancraft.options import Options
 
+# What kinds of things are called, where their own name isn't what people say.
+WORDS = {
+    "style": "style method",
+    "train": "training method",
+    "model": "trained model",
+    "train-style": "trainer of style networks",
+    "style-model": "trained style network",
+}
+
 
 @dataclass(frozen=True)
 class PluginInfo:
-    """One plugin. state: "loaded", "failed" or "blocked"; reason: one line where it isn't loaded."""
+    """One plugin. state: "loaded", "failed" or "blocked"; reason: one line where it isn't loaded; api: the level of
+    gancraft's API that it says it was written for."""
 
     name: str
     distribution: str
@@ -21,6 +31,7 @@ class PluginInfo:
     bundled: bool
     state: str = "loaded"
     reason: str = ""
+    api: int | None = None
 
     def __str__(self) -> str:
         origin = f"{self.distribution} {self.version}" if self.distribution else self.source
@@ -83,6 +94,16 @@ class Plugins:
     def names(self, kind: str) -> list[str]:
         return [entry.name for entry in self.entries if entry.kind == kind]
 
+    def plugin(self, name: str) -> PluginInfo:
+        """The plugin of this name, whatever its state. Raises UsageError with what there is."""
+        for info in self.infos:
+            if info.name == name:
+                return info
+        names = [info.name for info in self.infos]
+        raise UsageError(
+            f"there is no plugin '{name}'{did_you_mean(name, names)}; there are: {', '.join(names) or 'none'}"
+        )
+
     def get(self, kind: str, name: str) -> Registered:
         """The thing of this kind and name. Raises UsageError with what there is, or why its plugin isn't loaded."""
         for entry in self.entries:
@@ -94,7 +115,7 @@ class Plugins:
                 raise UsageError(f"plugin {info} {verb}: {info.reason}")
         names = self.names(kind)
         absent = [info.name for info in self.infos if info.state != "loaded"]
-        word = {"style": "style method", "train": "training method", "model": "trained model"}.get(kind, kind)
+        word = WORDS.get(kind, kind)
         raise UsageError(
             f"there is no {word} '{name}'{did_you_mean(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
         )

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 import os
 import re
+import sys
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pluggy
 
-from gancraft import hookspecs
+from gancraft import API_VERSION, hookspecs
 from gancraft.errors import GancraftError, UsageError, did_you_mean
-from gancraft.interfaces import AdversarialLoss, Preset, StyleLoss, StyleMethod, Trainable
+from gancraft.interfaces import AdversarialLoss, InstantStyle, Preset, StyleLoss, StyleMethod, StyleTrainable, Trainable
 from gancraft.options import Options, settings
 from gancraft.plugins.catalogue import PluginInfo, Plugins, Registered, one_line
-from gancraft.plugins.sources import GROUP, Candidate, in_folder, installed
+from gancraft.plugins.sources import GROUP, from_modules, in_folder, installed
+from gancraft.plugins.trace import Trace
 
 HOOKS = {  # by kind of thing
     "style": "register_style_methods",
@@ -27,9 +30,17 @@ HOOKS = {  # by kind of thing
     "discriminator": "register_discriminators",
     "loss": "register_losses",
     "model": "register_trained_models",
+    "train-style": "register_style_trainers",
+    "style-model": "register_style_models",
 }
-ENGINE_PARTS = {"style", "optimise"}  # settings of the engine's own go by these names in files and recipes
-INTERFACES = {"train": Trainable, "loss": AdversarialLoss}  # where a kind has one, and torch isn't needed to say it
+ENGINE_PARTS = {"style", "optimise", "instant"}  # settings of the engine's own go by these names in files and recipes
+STYLE_INTERFACES: tuple[type, ...] = (StyleLoss, InstantStyle, StyleMethod)
+INTERFACES = {
+    "train": Trainable,
+    "train-style": StyleTrainable,
+    "loss": AdversarialLoss,
+}  # where a kind has one, and torch isn't needed to say it
+LEVEL = "GANCRAFT_API"  # what a plugin's module may say: the level of the API that it was written for
 _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _TARGET = re.compile(r"[\w.]+:\w+")
 
@@ -40,6 +51,8 @@ def find_plugins(
     block: Collection[str] = (),
     strict: bool = False,
     entry_points: Iterable[metadata.EntryPoint] | None = None,
+    modules: Iterable[ModuleType] = (),
+    trace: Trace | None = None,
 ) -> Plugins:
     """Find and load every plugin.
 
@@ -47,11 +60,16 @@ def find_plugins(
     allow: only plugins of these names, or all for None; block: none of these.
     strict: raise at the first failure instead of listing it.
     entry_points: instead of the installed ones.
+    modules: plugins that are imported already, beside the others.
+    trace: is told of every hook call.
     """
     candidates = [*installed(entry_points), *(c for folder in dirs for c in in_folder(Path(folder)))]
+    candidates += from_modules(modules)
     candidates.sort(key=lambda c: (not c.info.bundled, c.info.name))
     manager = pluggy.PluginManager(GROUP)
     manager.add_hookspecs(hookspecs)
+    if trace is not None:
+        trace.watch(manager)
     infos: list[PluginInfo] = []
     entries: list[Registered] = []
     for candidate in candidates:
@@ -66,7 +84,11 @@ def find_plugins(
             if info.name in [i.name for i in infos if i.state == "loaded"]:
                 other = next(i for i in infos if i.name == info.name)
                 raise UsageError(f"another plugin has this name: {other} from {other.source}")
-            entries += _register(manager, candidate, entries)
+            module = candidate.load()
+            info = replace(info, api=_level(module))
+            if trace is not None:
+                trace.about(info)
+            entries += _register(manager, info, module, entries, trace)
             infos.append(info)
         except (Exception, SystemExit) as error:
             if strict:
@@ -78,14 +100,16 @@ def find_plugins(
 def plugins_from_environment(
     environ: Mapping[str, str] = os.environ, dirs: Iterable[str | Path] = (), block: Collection[str] = ()
 ) -> Plugins:
-    """`find_plugins` with GANCRAFT_PLUGINS_DIR, GANCRAFT_PLUGINS and GANCRAFT_STRICT; `dirs` come beside the former.
+    """`find_plugins` with GANCRAFT_PLUGINS_DIR, GANCRAFT_PLUGINS, GANCRAFT_STRICT and GANCRAFT_TRACE; `dirs` come beside the
+    first of them.
 
     Raises UsageError for a folder that isn't there, or a name in `block` that no plugin has.
     """
     more = [folder for folder in environ.get("GANCRAFT_PLUGINS_DIR", "").split(os.pathsep) if folder]
     allow = environ.get("GANCRAFT_PLUGINS")
     names = None if allow is None else [name.strip() for name in allow.split(",") if name.strip()]
-    plugins = find_plugins([*dirs, *more], names, block, environ.get("GANCRAFT_STRICT") == "1")
+    trace = Trace(sys.stderr) if environ.get("GANCRAFT_TRACE") == "1" else None
+    plugins = find_plugins([*dirs, *more], names, block, environ.get("GANCRAFT_STRICT") == "1", trace=trace)
     known = [info.name for info in plugins.infos]
     for name in block:
         if name not in known:
@@ -94,9 +118,25 @@ def plugins_from_environment(
     return plugins
 
 
-def _register(manager: pluggy.PluginManager, candidate: Candidate, taken: list[Registered]) -> list[Registered]:
-    """Load one plugin and call its hooks: everything it registers, or an exception and nothing."""
-    info, module = candidate.info, candidate.load()
+def _level(module: Any) -> int | None:
+    """The level of gancraft's API that a plugin says it was written for; None where it says nothing. Raises UsageError for
+    one that isn't there yet: older ones go on working (docs/api-policy.md)."""
+    level = getattr(module, LEVEL, None)
+    if level is None:
+        return None
+    if not isinstance(level, int) or isinstance(level, bool) or level < 1:
+        raise UsageError(f"{LEVEL} = {level!r} is no level: write a whole number from 1 to {API_VERSION}")
+    if level > API_VERSION:
+        raise UsageError(
+            f"it needs level {level} of gancraft's API, and this gancraft has {API_VERSION}: upgrade gancraft"
+        )
+    return level
+
+
+def _register(
+    manager: pluggy.PluginManager, info: PluginInfo, module: Any, taken: list[Registered], trace: Trace | None
+) -> list[Registered]:
+    """Call a plugin's hooks: everything it registers, or an exception and nothing."""
     manager.register(module, info.name)
     try:
         manager.check_pending()  # finds misspelled hooks, which registering doesn't
@@ -105,14 +145,16 @@ def _register(manager: pluggy.PluginManager, candidate: Candidate, taken: list[R
         entries: list[Registered] = []
         for kind, hook in HOOKS.items():
             caller = manager.subset_hook_caller(hook, [p for p in manager.get_plugins() if p is not module])
-            caller(register=_collector(kind, info, entries, taken))
+            caller(register=_collector(kind, info, entries, taken, trace))
     except BaseException:
         manager.unregister(name=info.name)  # a failing one would stay, and fail every later check again
         raise
     return entries
 
 
-def _collector(kind: str, info: PluginInfo, entries: list[Registered], taken: list[Registered]) -> Callable[..., None]:
+def _collector(
+    kind: str, info: PluginInfo, entries: list[Registered], taken: list[Registered], trace: Trace | None
+) -> Callable[..., None]:
     """The `register` callback of one hook of one plugin."""
 
     def register(
@@ -142,18 +184,24 @@ def _collector(kind: str, info: PluginInfo, entries: list[Registered], taken: li
             raise UsageError(f"{name}: the summary must be one line")
         list(settings(options))
         if kind == "style":
-            interface = interface or (StyleMethod if _is_method(target) else StyleLoss)
-            if interface not in (StyleLoss, StyleMethod):
-                raise UsageError(f"{name}: interface must be gancraft.StyleLoss or gancraft.StyleMethod")
+            interface = interface or _style_interface(target)
+            if interface not in STYLE_INTERFACES:
+                *some, last = (f"gancraft.{kind.__name__}" for kind in STYLE_INTERFACES)
+                raise UsageError(f"{name}: interface must be {', '.join(some)} or {last}")
         if kind in INTERFACES:
             interface = interface or INTERFACES[kind]
         for other in [*taken, *entries]:
             if (other.kind, other.name) == (kind, name):
                 raise UsageError(f"{kind} '{name}' of plugin {info} is taken by plugin {other.plugin}")
-        entries.append(Registered(kind, name, target, summary, options, interface, frozenset(capabilities), info))
+        entry = Registered(kind, name, target, summary, options, interface, frozenset(capabilities), info)
+        entries.append(entry)
+        if trace is not None:
+            trace.registered(entry)
 
     return register
 
 
-def _is_method(target: Any) -> bool:
-    return isinstance(target, type) and issubclass(target, StyleMethod)
+def _style_interface(target: Any) -> type:
+    """Which of them a class has; the first, where that can't be told yet."""
+    known = target if isinstance(target, type) else StyleLoss
+    return next((kind for kind in STYLE_INTERFACES if issubclass(known, kind)), StyleLoss)

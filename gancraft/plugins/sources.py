@@ -62,6 +62,22 @@ def _checkout() -> list[metadata.EntryPoint]:
     return [metadata.EntryPoint(n, v, GROUP) for n, v in project["entry-points"][GROUP].items()]
 
 
+def from_modules(modules: Iterable[ModuleType]) -> Iterator[Candidate]:
+    """Plugins that are imported already."""
+    for module in modules:
+        info = PluginInfo(_name(module.__name__), "", str(getattr(module, "__version__", "")), module.__name__, False)
+        yield Candidate(info, partial(_itself, module))
+
+
+def _name(module: str) -> str:
+    """Of a plugin that no entry point names: `gancraft_brush_strokes` is brush-strokes, as its package would call it."""
+    return module.removeprefix(f"{GROUP}_").replace("_", "-")
+
+
+def _itself(module: ModuleType) -> ModuleType:
+    return module
+
+
 def in_folder(folder: Path) -> Iterator[Candidate]:
     """Single files and packages in a folder, sorted."""
     if not folder.is_dir():
@@ -70,7 +86,7 @@ def in_folder(folder: Path) -> Iterator[Candidate]:
         is_package = (path / "__init__.py").is_file()
         if path.name.startswith((".", "_")) or not (is_package or path.suffix == ".py"):
             continue
-        info = PluginInfo(path.stem.replace("_", "-"), "", "", str(path), False)
+        info = PluginInfo(_name(path.stem), "", "", str(path), False)
         yield Candidate(info, partial(_load_path, path))
 
 

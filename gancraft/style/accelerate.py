@@ -9,11 +9,11 @@ import torch
 from torch import Tensor
 
 from gancraft.compute import Compute
+from gancraft.launch import Launch
 from gancraft.style.canvas import Canvas
 from gancraft.style.objective import Objective
 from gancraft.style.tiled import TiledObjective
 
-WARM_UP = 3  # steps on a side stream before a capture, as torch's documentation asks for
 GPU_STRIDE = 25  # steps between two looks at the loss on a GPU: each look waits for the device
 
 
@@ -29,30 +29,19 @@ class Stepper:
         tiled = isinstance(objective, TiledObjective)
         if isinstance(objective, Objective):
             self.objective, self.warning = _compiled(objective, canvas, compute)
-        self.graph: torch.cuda.CUDAGraph | None = None
         # L-BFGS decides on the CPU how far to go, which a graph can't hold.
-        self.captures = (
+        captures = (
             compute.device.type == "cuda"
             and compute.launch != "eager"
             and canvas.optimiser_name == "adam"
             and not tiled  # which are long enough to keep the chip at work
         )
-        self.taken = 0
+        self._work = Launch(self._iterate, captures)
 
     def step(self) -> None:
         """One iteration."""
-        self.taken += 1
         self.renew()  # outside of a captured step, which reads what it writes
-        if not self.captures:
-            self.canvas.step(self._loss)
-        elif self.taken <= WARM_UP:
-            self._on_side_stream()
-        else:
-            if self.graph is None:
-                self.graph = torch.cuda.CUDAGraph()
-                with torch.cuda.graph(self.graph):
-                    self.canvas.step(self._loss)
-            self.graph.replay()
+        self._work()
 
     def due(self, step: int) -> bool:
         """Whether this is a step after which to look."""
@@ -63,17 +52,13 @@ class Stepper:
         """The parts of the last step's loss."""
         return {name: float(value) for name, value in self.parts.items()}
 
+    def _iterate(self) -> None:
+        self.canvas.step(self._loss)
+
     def _loss(self, x_NCHW: Tensor) -> Tensor:
         parts = self.objective(x_NCHW)
         self.parts = {name: value.detach() for name, value in parts.items()}
         return torch.stack(list(parts.values())).sum()
-
-    def _on_side_stream(self) -> None:
-        side = torch.cuda.Stream()
-        side.wait_stream(torch.cuda.current_stream())
-        with torch.cuda.stream(side):
-            self.canvas.step(self._loss)
-        torch.cuda.current_stream().wait_stream(side)
 
 
 def _compiled(objective: Objective, canvas: Canvas, compute: Compute) -> tuple[Callable[..., Any], str]:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import torch
 from torch import Tensor
 
-from gancraft.style.adam import Adam
+from gancraft.style.adam import Adam, PyramidAdam
 
 LBFGS_HISTORY = 50
 
@@ -18,10 +18,11 @@ LBFGS_HISTORY = 50
 class Canvas:
     """Pixels under an optimiser. `step(loss)` makes one iteration; `grow` carries all state to a larger size."""
 
-    def __init__(self, start_NCHW: Tensor, *, optimiser: str, learning_rate: float, average: float):
-        """optimiser: "adam" or "lbfgs"; average: decay of the exponential running average of iterates, 0 for none."""
+    def __init__(self, start_NCHW: Tensor, *, optimiser: str, learning_rate: float, average: float, octaves: int = 1):
+        """optimiser: "adam" or "lbfgs"; average: decay of the exponential running average of iterates, 0 for none; octaves:
+        of the pyramid that Adam works in, 1 for plain pixels."""
         self.optimiser_name, self.decay = optimiser, average
-        self.adam = Adam(start_NCHW, learning_rate)
+        self.adam = Adam(start_NCHW, learning_rate) if octaves == 1 else PyramidAdam(start_NCHW, learning_rate, octaves)
         self._show(start_NCHW)
 
     def _show(self, x_NCHW: Tensor) -> None:
@@ -76,13 +77,9 @@ class Canvas:
         return (self.sum_NCHW / self.weight).clamp(0, 1)
 
     def grow(self, fit: Callable[[Tensor], Tensor]) -> None:
-        """Go on at another size, from the average, with Adam's moments carried over (Crowson 2020).
+        """Go on at another size, from the average, with plain Adam's moments carried over (Crowson 2020).
 
-        fit: how a tensor of pixels comes to the new size. Losses are means, so a pixel's gradient falls with their number:
-        the moments are scaled to match.
+        fit: how a tensor of pixels comes to the new size.
         """
-        before = self.x_NCHW.numel()
         self._show(fit(self.picture_NCHW).clamp(0, 1))
-        ratio = before / self.x_NCHW.numel()
-        self.adam.mean = fit(self.adam.mean) * ratio
-        self.adam.square = fit(self.adam.square).relu() * ratio**2
+        self.adam.grow(fit)

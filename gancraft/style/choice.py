@@ -7,11 +7,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from gancraft.interfaces import StyleLoss
+from gancraft.interfaces import InstantStyle, StyleLoss
 from gancraft.options import Options
 from gancraft.plugins import Plugins, Registered
 from gancraft.resolve import Layer, Part, flatten, owner, validated
-from gancraft.style.settings import OptimiseOptions, StyleSettings
+from gancraft.style.film.settings import FilmOptions
+from gancraft.style.settings import InstantOptions, OptimiseOptions, StyleSettings
 
 if TYPE_CHECKING:
     from gancraft.pictures import Picture
@@ -25,6 +26,16 @@ class StyleChoice:
     network: Registered | None
     settings: StyleSettings
     options: Mapping[str, Options] = field(default_factory=dict)
+    plugins: Plugins = Plugins((), ())  # among which trained networks are found
+
+    def make_method(self) -> Any:
+        """The method; it may be one that a runner of the engine's paints with."""
+        more: tuple[Any, ...] = ()
+        if self.method.can("models"):
+            from gancraft.models.painters import StyleModels
+
+            more = (StyleModels(self.plugins),)
+        return self.method.create(self.options[self.method.name], *more)
 
     def make_network(self) -> Any:
         """The perceptual network, with its weights."""
@@ -37,34 +48,52 @@ class StyleChoice:
         Files go by their name without folder, which would tell about a person's disk.
         """
         parts = {"style": self.settings, **self.options}
-        return {
+        plain = {
             name: {key: value.name if isinstance(value, Path) else value for key, value in options.model_dump().items()}
             for name, options in parts.items()
         }
+        if self.method.can("models") and (word := plain[self.method.name].get("model")):
+            plain[self.method.name]["model"] = Path(word).name  # a name, or a file or folder
+        return plain
 
 
 STYLE = Part("style", "Options", StyleSettings)
+FILM = Part("film", "film options", FilmOptions)
+# The engine's runners, by the interface of what they run: each is a part with settings of its own.
+RUNNERS: Mapping[type, Part] = {
+    StyleLoss: Part("optimise", "optimise options", OptimiseOptions),
+    InstantStyle: Part("instant", "instant options", InstantOptions),
+}
 
 
-def style_parts(plugins: Plugins, layers: Sequence[Layer]) -> tuple[Registered, Registered | None, list[Part]]:
-    """The method and network that the layers choose, and the parts that have settings then."""
+def style_parts(
+    plugins: Plugins, layers: Sequence[Layer], film: bool = False
+) -> tuple[Registered, Registered | None, list[Part]]:
+    """The method and network that the layers choose, and the parts that have settings then. film: for films."""
     chosen = validated(STYLE, [STYLE], [Layer(_only(layer, ("plugin", "network")), layer.label) for layer in layers])
     method = plugins.get("style", chosen.plugin)  # type: ignore[attr-defined]
     parts = [STYLE]
-    if optimises(method):
-        parts.append(Part("optimise", "optimise options", OptimiseOptions))
+    if (runner := runner_of(method)) is not None:
+        parts.append(runner)
     parts.append(Part(method.name, f"{method.name} options", method.options))
     network = None
     if method.can("network"):
         network = plugins.get("network", chosen.network)  # type: ignore[attr-defined]
         name = _network_part(method, network)
         parts.append(Part(name, f"{name} options", network.options))
+    if film:
+        parts.append(FILM)
     return method, network, parts
 
 
+def runner_of(method: Registered) -> Part | None:
+    """The runner of the engine's that paints with it; None for a method with a run of its own."""
+    return RUNNERS.get(method.interface) if method.interface is not None else None
+
+
 def optimises(method: Registered) -> bool:
-    """Whether the engine's runner paints with it, so that the part `optimise` is in use."""
-    return method.interface is not None and issubclass(method.interface, StyleLoss)
+    """Whether it is painted in steps by the engine's runner, so that the part `optimise` is in use."""
+    return runner_of(method) is RUNNERS[StyleLoss]
 
 
 def sized(choice: StyleChoice, content: Picture) -> Picture:
@@ -74,11 +103,12 @@ def sized(choice: StyleChoice, content: Picture) -> Picture:
     return fitted(content, size=choice.settings.size, scale=choice.settings.scale)
 
 
-def resolve_style(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]]) -> StyleChoice:
+def resolve_style(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]], film: bool = False) -> StyleChoice:
     """Find the parts that the layers choose and validate their options. Layers are the strongest first; a plain mapping,
-    flat or nested, is a layer too. Raises UsageError that names where a wrong value came from."""
+    flat or nested, is a layer too. film: for films, which have settings of their own. Raises UsageError that names where a
+    wrong value came from."""
     given = [layer if isinstance(layer, Layer) else Layer(flatten(layer)) for layer in layers]
-    method, network, parts = style_parts(plugins, given)
+    method, network, parts = style_parts(plugins, given, film)
     for layer in given:
         for key in layer.values:
             if layer.strict and not (layer.shared and _elsewhere(key, parts, plugins)):
@@ -86,7 +116,7 @@ def resolve_style(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]])
     models = {part.name: validated(part, parts, given) for part in parts}
     style = models.pop("style")
     assert isinstance(style, StyleSettings)
-    return StyleChoice(method, network, style, models)
+    return StyleChoice(method, network, style, models, plugins)
 
 
 def _network_part(method: Registered, network: Registered) -> str:
@@ -98,9 +128,15 @@ def _elsewhere(key: str, parts: Sequence[Part], plugins: Plugins) -> bool:
     """Whether a setting belongs to something that isn't in use in this run."""
     head, dot, _ = key.partition(".")
     if dot:
-        there = {"optimise", *plugins.names("style"), *plugins.names("network")}
+        there = {
+            FILM.name,
+            *(runner.name for runner in RUNNERS.values()),
+            *plugins.names("style"),
+            *plugins.names("network"),
+        }
         return head in there - {part.name for part in parts}
-    models: list[type[Options]] = [OptimiseOptions, *(entry.options for entry in plugins.entries)]
+    runners = [runner.model for runner in RUNNERS.values()]
+    models: list[type[Options]] = [FILM.model, *runners, *(entry.options for entry in plugins.entries)]
     return not any(key in part.settings() for part in parts) and any(key in model.model_fields for model in models)
 
 

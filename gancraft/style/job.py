@@ -3,19 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
-from gancraft.errors import UsageError
-from gancraft.events import Event, Finished, Run, Saved
-from gancraft.interfaces import StyleInput, StyleJob, StyleLoss
+from gancraft.compute import choose
+from gancraft.errors import GancraftError, UsageError
+from gancraft.events import Event, Finished, Run, Saved, Warned
+from gancraft.interfaces import InstantStyle, StyleInput, StyleJob, StyleLoss, StyleMethod
 from gancraft.pictures import Picture, save_picture
-from gancraft.style.choice import StyleChoice, sized
+from gancraft.style.choice import StyleChoice, runner_of, sized
+from gancraft.style.guide import Guide
+from gancraft.style.instant import InstantPainter, InstantPainting
 from gancraft.style.masks import MaskPair, check_masks, mask_tensor
 from gancraft.style.optimise import OptimisedStyle
 from gancraft.style.recipe import recipe_of
-from gancraft.style.settings import OptimiseOptions
+from gancraft.style.settings import InstantOptions, OptimiseOptions
 from gancraft.style.tensors import to_tensor
+
+if TYPE_CHECKING:
+    from gancraft.style.judge import Scores
 
 Styles = Sequence[tuple[Picture, float]]
 
@@ -28,40 +35,64 @@ def paint(
     start: Picture | None = None,
     masks: Sequence[MaskPair] = (),
     preview_every: int = 0,
+    guide: Guide | None = None,
 ) -> Run:
-    """Paint `content` in the manner of `styles` (pictures with weights); see `gancraft.resolve.resolve_style`.
+    """Paint `content` in the manner of `styles` (pictures with weights). `gancraft.stylise` is the simple way.
 
-    start: a picture to start from, for methods that can; masks: the Nth says where the Nth style goes; preview_every: steps
-    between two Preview events, 0 for none. The run ends with `Finished`, whose picture has the size that the settings ask
-    for. Raises UsageError at once where the pictures, the masks or the size can't be used.
+    choice: method, network and settings, as `gancraft.style.choice.resolve_style` finds them; start: a picture to start from,
+    for methods that can; masks: the Nth says where the Nth style goes; preview_every: steps between two Preview events, 0 for
+    none; guide: of the result's size, for methods that are painted in steps. The run ends with `Finished`, whose picture has
+    the size that the settings ask for. Raises UsageError at once where the pictures, the masks or the size can't be used.
     """
-    if not styles or not all(0 <= weight < float("inf") for _, weight in styles) or not any(w for _, w in styles):
-        raise UsageError("at least one style picture with a weight above 0 is needed")
+    check_styles(choice, styles)
     if start is not None and not choice.method.can("start"):
         raise UsageError(f"{choice.method.name} can't start from a picture: leave it out, or choose another method")
     if masks and not choice.method.can("mask"):
         raise UsageError(f"--mask: {choice.method.name} takes no masks: leave them out, or choose another method")
     check_masks(masks, content, [picture for picture, _ in styles])
     settings = choice.settings
-    pairs: list[MaskPair | None] = [*masks, *[None] * (len(styles) - len(masks))]
     job = StyleJob(
         content_NCHW=to_tensor(sized(choice, content).rgb_HWC),
-        styles=[
-            _input(choice, picture, weight, pair)
-            for (picture, weight), pair in zip(styles, pairs, strict=True)
-            if weight
-        ],
+        styles=_inputs(choice, styles, masks),
         seed=settings.seed,
         device=settings.device,
         precision=settings.precision,
         launch=settings.launch,
         start_NCHW=to_tensor(start.rgb_HWC) if start is not None else None,
         preview_every=preview_every,
+        guide_NCHW=guide.x_NCHW if guide is not None else None,
+        guide_weight_N1HW=guide.weight_N1HW if guide is not None else None,
         network=choice.make_network if choice.network is not None else None,
     )
-    part = choice.method.create(choice.options[choice.method.name])
-    method = _optimised(choice, part) if isinstance(part, StyleLoss) else part
+    method = _method(choice)
     return Run(lambda run: method.run(job, run))
+
+
+def instant_painter(choice: StyleChoice, styles: Styles, masks: Sequence[MaskPair] = ()) -> InstantPainter:
+    """What paints one picture after the other, as tensors, with the same styles: for film. Raises UsageError where the
+    method doesn't paint at once, or the pictures can't be used."""
+    check_styles(choice, styles)
+    method = _method(choice)
+    if not isinstance(method, InstantPainting):
+        raise UsageError(f"{choice.method.name} doesn't paint at once: choose a method that does")
+    settings = choice.settings
+    compute = choose(settings.device, settings.precision, settings.launch)
+    return InstantPainter(method.method, method.options, _inputs(choice, styles, masks), compute)
+
+
+def check_styles(choice: StyleChoice, styles: Styles) -> None:
+    """Raise UsageError unless there are as many style pictures as the method needs, with weights."""
+    if choice.method.can("styleless"):
+        if styles:
+            raise UsageError(f"{choice.method.name} takes no style picture: leave it out, or choose another method")
+    elif not styles or not all(0 <= weight < float("inf") for _, weight in styles) or not any(w for _, w in styles):
+        raise UsageError("at least one style picture with a weight above 0 is needed")
+
+
+def _inputs(choice: StyleChoice, styles: Styles, masks: Sequence[MaskPair]) -> list[StyleInput]:
+    """Those that count, each with its masks."""
+    pairs: list[MaskPair | None] = [*masks, *[None] * (len(styles) - len(masks))]
+    return [_input(choice, style, weight, pair) for (style, weight), pair in zip(styles, pairs, strict=True) if weight]
 
 
 def _input(choice: StyleChoice, picture: Picture, weight: float, pair: MaskPair | None) -> StyleInput:
@@ -71,10 +102,19 @@ def _input(choice: StyleChoice, picture: Picture, weight: float, pair: MaskPair 
     return StyleInput(to_tensor(picture.rgb_HWC), weight, place, part)
 
 
-def _optimised(choice: StyleChoice, loss: StyleLoss) -> OptimisedStyle:
-    options = choice.options["optimise"]
-    assert isinstance(options, OptimiseOptions)
-    return OptimisedStyle(options, loss)
+def _method(choice: StyleChoice) -> StyleMethod:
+    """The method, under its runner where it has no run of its own."""
+    part = choice.make_method()
+    runner = runner_of(choice.method)
+    options = choice.options[runner.name] if runner is not None else None
+    if isinstance(part, StyleLoss):
+        assert isinstance(options, OptimiseOptions)
+        return OptimisedStyle(options, part)
+    if isinstance(part, InstantStyle):
+        assert isinstance(options, InstantOptions)
+        return InstantPainting(options, part)
+    assert isinstance(part, StyleMethod)
+    return part
 
 
 def paint_to(
@@ -86,21 +126,28 @@ def paint_to(
     start: Picture | None = None,
     masks: Sequence[MaskPair] = (),
     preview_every: int = 0,
+    scores: Scores | None = None,
 ) -> Run:
     """Paint into a file, or as PNG into a stream: the same events, with `Saved` before `Finished`.
 
-    What a run leaves is saved however it ended: done, stopped, or with a problem.
+    What a run leaves is saved however it ended: done, stopped, or with a problem. scores: of the result, for its facts; see
+    `gancraft.style.judge.scorer`.
     """
 
     def events(outer: Run) -> Iterator[Event]:
         inner = paint(choice, content, styles, start=start, masks=masks, preview_every=preview_every)
         try:
             for event in inner:
-                if isinstance(event, Finished) and event.picture_HWC is not None:
+                if isinstance(event, Finished) and (picture_HWC := event.picture_HWC) is not None:
+                    if scores is not None:
+                        try:
+                            event = replace(event, facts={**event.facts, **scores(choice, picture_HWC)})
+                        except (GancraftError, RuntimeError, MemoryError) as error:  # the picture is worth more
+                            yield Warned(f"the result couldn't be judged: {error}")
                     recipe = recipe_of(choice, content, styles, start, event.facts, masks)
                     to_file = isinstance(target, str | Path)
                     alpha_HW = sized(choice, content).alpha_HW
-                    save_picture(target, event.picture_HWC, alpha_HW, recipe=recipe, format=None if to_file else "png")
+                    save_picture(target, picture_HWC, alpha_HW, recipe=recipe, format=None if to_file else "png")
                     yield Saved(str(target) if to_file else "-")
                 yield event
                 inner.stopping = outer.stopping

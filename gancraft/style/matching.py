@@ -49,8 +49,8 @@ class AtPoints:
     def __init__(self, loss: StyleLoss, region: Region, look: Look, size: tuple[int, int], generator: torch.Generator):
         """size: width and height of the result."""
         self.loss = loss
-        self.points = Points(*size, loss.points, generator, region.place_N1HW)
-        targets = [loss.target(_pool(style, look, loss.points, generator)) for style in region.styles]
+        self.points = Points(*size, loss.points, generator, region.place_N1HW, loss.grain)
+        targets = [loss.target(_pool(style, look, loss, generator)) for style in region.styles]
         self.target = loss.blend(targets, [style.share for style in region.styles])
 
     def gather(self, features: Features, tile: Tile) -> Gathered:
@@ -112,10 +112,10 @@ def _sums(loss: StyleLoss, features: Features, mask_N1HW: Tensor | None, tile: T
     return loss.target(features, at_layers(tile.own.of(mask_N1HW), features))
 
 
-def _pool(style: Style, look: Look, count: int, generator: torch.Generator) -> dict[str, Tensor]:
-    """A style picture's features at so many points."""
+def _pool(style: Style, look: Look, loss: StyleLoss, generator: torch.Generator) -> dict[str, Tensor]:
+    """A style picture's features at as many points as the loss wants."""
     height, width = style.x_NCHW.shape[-2:]
-    points = Points(width, height, count, generator, style.part_N1HW)
+    points = Points(width, height, loss.points, generator, style.part_N1HW, loss.grain)
     return added(points.take(features, tile) for features, tile in look(style.x_NCHW))
 
 

@@ -1,9 +1,10 @@
-"""What is minimised: content loss + style loss + total variation loss.
+"""What is minimised: content loss + style loss + total variation loss, and in films a temporal loss.
 
 Every part is relative, so that a weight means the same at every size, in every layer and for every network:
 the content loss is 1 where the picture has none of the content's features (the squared error over the mean square of the
 content's activations), the style loss is 1 where it has none of the style's (the loss's own duty), and the variation
-loss is 1 where neighbouring pixels differ as much as in the style pictures.
+loss is 1 where neighbouring pixels differ as much as in the style pictures, and the temporal loss is 1 where the picture has
+nothing of its guide.
 
 Shape suffixes: N = 1, C = channels, H, W = height, width.
 """
@@ -17,12 +18,14 @@ import torch
 from torch import Tensor
 
 from gancraft.interfaces import PerceptualNetwork, StyleLoss
+from gancraft.style.guide import Guide
 from gancraft.style.matching import matches
 from gancraft.style.points import Points
 from gancraft.style.regions import Region
 from gancraft.style.tiles import Tile, whole
 
 PICTURE = "picture"  # beside the layers of a network
+PHOTO = "photo/"  # before the names of the photo's layers
 Cut = Callable[[int, int], list[Tile]]  # width and height to tiles
 
 
@@ -58,10 +61,12 @@ class Objective:
         generator: torch.Generator | None = None,
         seen: Callable[[Tensor], Tensor] = lambda x_NCHW: x_NCHW,
         cut: Cut = lambda width, height: [whole(width, height)],
+        guide: Guide | None = None,
     ):
         """regions: of the result, with their styles; all on the network's device. generator: of random points, there too.
         seen: how content and result look to the network; styles are given as they look. cut: a picture of this size
-        into tiles."""
+        into tiles. guide: what the result is to stay like."""
+        self.parts = ("content", "style", "variation", *(["temporal"] if guide is not None else []))
         self.network, self.style_loss, self.weights, self.regions = network, style_loss, weights, regions
         self.seen, self.content_NCHW = seen, seen(content_NCHW)
         height, width = content_NCHW.shape[-2:]
@@ -70,14 +75,17 @@ class Objective:
             generator = torch.Generator(content_NCHW.device).manual_seed(0)
         with torch.no_grad():
             self.matches = matches(style_loss, regions, self._look, (width, height), generator)
-            self.points = Points(width, height, style_loss.points, generator) if style_loss.points else None
+            self.points = self._own_points(width, height, generator)
             self.own_content = self._has_own_content()
             # Kept where it is small; of many tiles it is looked at anew at every step.
-            self.photo = self._photo(self.tiles[0]) if self.own_content and len(self.tiles) == 1 else {}
+            wanted = self.own_content or style_loss.guided
+            self.photo = self._photo(self.tiles[0]) if wanted and len(self.tiles) == 1 else {}
             self.content = [self._content_features(tile) for tile in self.tiles]
             self.content_power = self._content_power()
             variations = [r.weight * s.share * variation(s.x_NCHW) for r in regions for s in r.styles]
             self.variation_power = torch.stack(variations).sum() + 1e-4
+            self.guide = None if guide is None else Guide(seen(guide.x_NCHW), guide.weight_N1HW)
+            self.guide_power = None if self.guide is None else self.guide.power
 
     def renew(self) -> None:
         """Before every step: draw what is random in it."""
@@ -87,7 +95,7 @@ class Objective:
             self.points.renew()
 
     def __call__(self, x_NCHW: Tensor) -> dict[str, Tensor]:
-        """Scalars `content`, `style`, `variation`; their sum is the loss. In one piece, whatever the tiles."""
+        """Scalars by the names in `parts`; their sum is the loss. In one piece, whatever the tiles."""
         height, width = x_NCHW.shape[-2:]
         tile = whole(width, height)
         seen_NCHW = self.seen(x_NCHW)
@@ -95,11 +103,7 @@ class Objective:
         gathered = {**self.gather(features, tile), **self.gather_content(tile)}
         parts = self.of_whole(gathered)
         local = self.local(features, self.content[0], seen_NCHW, tile)
-        return {
-            "content": parts["content"] + local["content"],
-            "style": parts["style"],
-            "variation": local["variation"],
-        }
+        return {**local, "content": parts["content"] + local["content"], "style": parts["style"]}
 
     def gathered(self, x_NCHW: Tensor, tile: Tile) -> dict[str, Tensor]:
         """What a tile of the whole picture gathers, of result and photo."""
@@ -121,11 +125,17 @@ class Objective:
         return found
 
     def gather_content(self, tile: Tile) -> dict[str, Tensor]:
-        """Of the photo, where the loss has a content loss of its own: the same points."""
-        if not self.own_content or self.points is None:
+        """Of the photo, where the loss looks at it: at the same points."""
+        if not self.own_content and not self.style_loss.guided:
             return {}
         features = self.photo or self._photo(tile)
-        return {f"photo:{name}": x for name, x in self.points.take(features, tile).items()}
+        found: dict[str, Tensor] = {}
+        if self.own_content and self.points is not None:
+            found |= {f"photo:{name}": x for name, x in self.points.take(features, tile).items()}
+        for number, match in enumerate(self.matches if self.style_loss.guided else []):
+            there = match.gather(self._styles(features), tile)
+            found |= {f"{number}:{PHOTO}{name}": x for name, x in there.items()}
+        return found
 
     def of_whole(self, gathered: Mapping[str, Tensor]) -> dict[str, Tensor]:
         """`style`, and `content` where it is the loss's own (else 0), of what all tiles gathered."""
@@ -144,7 +154,8 @@ class Objective:
     def local(
         self, features: Mapping[str, Tensor], content: Mapping[str, Tensor], seen_NCHW: Tensor, tile: Tile
     ) -> dict[str, Tensor]:
-        """`content` and `variation` of a tile's own positions: its share of the picture's. seen: what the network saw."""
+        """`content`, `variation` and, with a guide, `temporal` of a tile's own positions: its share of the picture's. seen:
+        what the network saw."""
         w, share = self.weights, _share(tile)
         differences = {
             name: (features[name] - content[name].to(features[name].device)).square().mean(dtype=torch.float32)
@@ -153,7 +164,10 @@ class Objective:
         }
         total = _weighed(differences, w.content_layers) if differences else torch.zeros((), device=seen_NCHW.device)
         rough = neighbours(seen_NCHW, tile) / self.variation_power
-        return {"content": w.content * total, "variation": w.variation * rough}
+        found = {"content": w.content * total, "variation": w.variation * rough}
+        if self.guide is not None and self.guide_power is not None:
+            found["temporal"] = self.guide.apart(seen_NCHW, tile) / self.guide_power
+        return found
 
     def _look(self, x_NCHW: Tensor) -> Iterator[tuple[Mapping[str, Tensor], Tile]]:
         """A style picture, tile by tile."""
@@ -174,6 +188,11 @@ class Objective:
         """All features of the photo in a tile's own positions."""
         features = self._features(tile.seen.of(self.content_NCHW), self.weights.layers)
         return {name: x_NCHW.clone() for name, x_NCHW in tile.own_features(features).items()}
+
+    def _own_points(self, width: int, height: int, generator: torch.Generator) -> Points | None:
+        """Of the loss's own content."""
+        loss = self.style_loss
+        return Points(width, height, loss.points, generator, grain=loss.grain) if loss.points else None
 
     def _has_own_content(self) -> bool:
         if self.points is None:

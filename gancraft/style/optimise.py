@@ -19,6 +19,7 @@ from gancraft.style import levels, memory, start
 from gancraft.style.accelerate import Stepper
 from gancraft.style.canvas import Canvas
 from gancraft.style.colours import Colours, colours_of
+from gancraft.style.guide import Guide
 from gancraft.style.layers import weighted_layers
 from gancraft.style.margin import Margin
 from gancraft.style.objective import Objective, Weights
@@ -159,6 +160,7 @@ class _Painting:
             optimiser=options.optimiser,
             learning_rate=options.learning_rate,
             average=options.average,
+            octaves=self.style_loss.octaves,
         )
 
     def _objective(self, level: levels.Level) -> Objective:
@@ -176,8 +178,17 @@ class _Painting:
                 Region([_seen(s, s.weight / total, long_side, colours, device) for s in styles], place, weight)
             )
         generator = torch.Generator(device).manual_seed(self.job.seed)
+        guide = self._guide(level)
         return Objective(
-            self.network, self.style_loss, self.weights, content, found, generator, colours.seen, self._cut
+            self.network, self.style_loss, self.weights, content, found, generator, colours.seen, self._cut, guide
+        )
+
+    def _guide(self, level: levels.Level) -> Guide | None:
+        if self.job.guide_NCHW is None or self.job.guide_weight_N1HW is None:
+            return None
+        guide = Guide(self.job.guide_NCHW, self.job.guide_weight_N1HW)
+        return guide.each(
+            lambda x: self.margin.add(resize(x, level.width, level.height)).to(self.compute.device)
         )
 
     def _cut(self, width: int, height: int) -> list[Tile]:
@@ -190,7 +201,7 @@ class _Painting:
         o, network = self.options, self.network
         known: Sequence[str] = network.layers
         weights = Weights(
-            content=o.content_weight * content_weight(o.strength),
+            content=o.content_weight * content_weight(o.strength) * self.style_loss.content_factor,
             style=o.style_weight,
             variation=o.variation_weight * VARIATION,
             content_layers=weighted_layers(o.content_layers, network.content_layers, known, "--content-layers"),

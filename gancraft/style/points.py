@@ -9,6 +9,7 @@ from collections.abc import Mapping
 
 import torch
 from torch import Tensor
+from torch.nn.functional import avg_pool2d
 
 from gancraft.style.tiles import Tile
 
@@ -18,10 +19,17 @@ class Points:
     so that a captured step sees new ones."""
 
     def __init__(
-        self, width: int, height: int, count: int, generator: torch.Generator, mask_N1HW: Tensor | None = None
+        self,
+        width: int,
+        height: int,
+        count: int,
+        generator: torch.Generator,
+        mask_N1HW: Tensor | None = None,
+        grain: int = 1,
     ):
-        """generator: on the device that the features are on."""
-        self.width, self.height, self.generator = width, height, generator
+        """generator: on the device that the features are on. grain: side in pixels of the square that a point stands for;
+        finer layers are averaged over it."""
+        self.width, self.height, self.generator, self.grain = width, height, generator, grain
         device = generator.device
         self.place_P = torch.zeros(count, dtype=torch.int64, device=device)
         self.reach_P = None if mask_N1HW is None else mask_N1HW.flatten().to(device, torch.float64).cumsum(0)
@@ -52,8 +60,14 @@ class Points:
             row_P, column_P = row_P.clamp(0, height - 1), column_P.clamp(0, width - 1)
         taken = {}
         for name, x_NCHW in features.items():
+            x_NCHW = self._coarsened(x_NCHW, height)
             rows, columns = x_NCHW.shape[-2:]
             at_P = (row_P * rows // height) * columns + column_P * columns // width
             x_NCP = x_NCHW.flatten(2)[:, :, at_P]
             taken[name] = (x_NCP if inside_P is None else x_NCP * inside_P.to(x_NCP.dtype))[:, :, None]
         return taken
+
+    def _coarsened(self, x_NCHW: Tensor, height: int) -> Tensor:
+        """Features of something this high, no finer than the grain. Borders of tiles lie on multiples of it."""
+        side = self.grain // round(height / x_NCHW.shape[-2])
+        return x_NCHW if side <= 1 else avg_pool2d(x_NCHW, side, ceil_mode=True, count_include_pad=False)

@@ -37,7 +37,44 @@ class StyleSettings(Options):
     )
 
 
-class OptimiseOptions(Options):
+class RunnerOptions(Options):
+    """What the engine's runners have in common."""
+
+    style_scale: float = option(
+        1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8
+    )
+    colours: Literal["style", "luminance", "oklab", "moments", "transport"] = option(
+        "style",
+        "Whose colours: the style's; the photo's hues, painted in lightness alone (luminance, or oklab for the eye's); or "
+        "the photo's, given to the style before (moments, transport).",
+        basic=True,
+    )
+    memory: str | None = option(
+        None,
+        "Memory that may be taken in all, as in 4GB or 800MB (of the GPU, on one); larger pictures are painted in tiles, "
+        "with the same result. Without it: what is free.",
+    )
+
+    @field_validator("memory")
+    @classmethod
+    def _size(cls, value: str | None) -> str | None:
+        if value is not None:
+            parsed(value)
+        return value
+
+    @property
+    def memory_bytes(self) -> float:
+        """`memory`, in bytes; infinite without it."""
+        return math.inf if self.memory is None else parsed(self.memory)
+
+
+class InstantOptions(RunnerOptions):
+    """The part `instant`: the engine's runner for methods that paint at once."""
+
+    strength: float = option(1.0, "From 0, the photo, to 1, all style.", ge=0, le=1, basic=True)
+
+
+class OptimiseOptions(RunnerOptions):
     """The part `optimise`: the engine's runner for style losses (Gatys et al. 2016, coarse to fine)."""
 
     strength: float = option(0.5, "From 0, barely touched, to 1, all style.", ge=0, le=1, basic=True)
@@ -54,42 +91,16 @@ class OptimiseOptions(Options):
     style_layers: list[str] | None = option(
         None, "Layers of the style loss, NAME[:WEIGHT],…; without it the network's own."
     )
-    style_scale: float = option(
-        1.0, "Size of the style pictures against the result: larger gives larger strokes.", ge=0.1, le=8
-    )
-    colours: Literal["style", "luminance", "oklab", "moments", "transport"] = option(
-        "style",
-        "Whose colours: the style's; the photo's hues, painted in lightness alone (luminance, or oklab for the eye's); or "
-        "the photo's, given to the style before (moments, transport).",
-        basic=True,
-    )
     start: Literal["content", "noise", "style", "picture"] = option(
         "content",
         "Start: at the content, in noise, in noise with the style's colours, or at a picture (--start-picture).",
     )
     start_picture: Path | None = option(None, "Picture to start from.")
-    memory: str | None = option(
-        None,
-        "Memory that may be taken in all, as in 4GB or 800MB (of the GPU, on one); larger pictures are painted in tiles, "
-        "with the same result. Without it: what is free.",
-    )
     optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")
     learning_rate: float = option(0.03, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
     average: float = option(
         0.95, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999
     )
-
-    @field_validator("memory")
-    @classmethod
-    def _size(cls, value: str | None) -> str | None:
-        if value is not None:
-            parsed(value)
-        return value
-
-    @property
-    def memory_bytes(self) -> float:
-        """`memory`, in bytes; infinite without it."""
-        return math.inf if self.memory is None else parsed(self.memory)
 
 
 def parsed(size: str) -> float:

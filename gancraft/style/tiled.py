@@ -24,9 +24,9 @@ class TiledObjective:
         self.renew = objective.renew
 
     def __call__(self, x_NCHW: Tensor) -> dict[str, Tensor]:
-        """`content`, `style` and `variation`; only their sum has a gradient, so sum them before `backward`."""
+        """The objective's parts; only their sum has a gradient, so sum them before `backward`."""
         values_P = _Passes.apply(x_NCHW, self.objective)
-        return dict(zip(("content", "style", "variation"), values_P.unbind(), strict=True))
+        return dict(zip(self.objective.parts, values_P.unbind(), strict=True))
 
 
 class _Passes(torch.autograd.Function):
@@ -41,7 +41,8 @@ class _Passes(torch.autograd.Function):
                 parts["style"] + parts["content"], [leaves[name] for name in wanted], allow_unused=True
             )
         slope = {name: value for name, value in zip(wanted, slopes, strict=True) if value is not None}
-        content, rough = parts["content"].detach(), torch.zeros_like(parts["style"])
+        nothing = torch.zeros_like(parts["style"])
+        values = {name: parts.get(name, nothing).detach() for name in objective.parts}
         gradient_NCHW = torch.zeros_like(x_NCHW)
         for tile, photo in zip(objective.tiles, objective.content, strict=True):
             with torch.enable_grad():
@@ -50,13 +51,13 @@ class _Passes(torch.autograd.Function):
                 local = objective.local(features, photo, shown_NCHW, tile)
                 gathered = objective.gather(features, tile)
                 pulled = [(gathered[name] * value).sum() for name, value in slope.items()]
-                total = torch.stack([*pulled, local["content"], local["variation"]]).sum()
+                total = torch.stack([*pulled, *local.values()]).sum()
                 (slope_NCHW,) = torch.autograd.grad(total, seen_NCHW)
             tile.seen.of(gradient_NCHW).add_(slope_NCHW)
-            content, rough = content + local["content"].detach(), rough + local["variation"].detach()
+            values |= {name: values[name] + part.detach() for name, part in local.items()}
             del features, gathered, pulled, total, local
         ctx.save_for_backward(gradient_NCHW)
-        return torch.stack([content, parts["style"].detach(), rough])
+        return torch.stack([values[name] for name in objective.parts])
 
     @staticmethod
     def backward(ctx: Any, *grads: Tensor) -> tuple[Tensor, None]:

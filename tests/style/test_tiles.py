@@ -9,6 +9,7 @@ import torch
 from gancraft_gram import GramOptions
 from gancraft_gram.loss import GramLoss
 from gancraft_mean_variance.loss import MeanVarianceLoss
+from gancraft_nnst import NeighbourOptions
 from gancraft_nnst.loss import NeighbourLoss
 from gancraft_strotss import StrotssOptions
 from gancraft_strotss.loss import StrotssLoss
@@ -32,7 +33,7 @@ LOSSES = {
     "gaussian": GaussianLoss(Options()),
     "sliced": SlicedLoss(SlicedOptions()),
     "strotss": StrotssLoss(StrotssOptions()),
-    "nnst": NeighbourLoss(Options()),
+    "nnst": NeighbourLoss(NeighbourOptions()),
 }
 WEIGHTS = Weights(1.0, 1.0, 1.0, {"relu2": 1.0}, {"relu1": 0.5, "relu2": 0.5})
 
