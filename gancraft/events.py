@@ -36,11 +36,11 @@ class Progress(Event):
 
     done: int
     total: int | None
-    level: int = 1
-    levels: int = 1
+    level: int = 1  # the size, or stage of growth, that is being worked on, from 1
+    levels: int = 1  # of which there are so many
     size: tuple[int, int] | None = None
     values: Mapping[str, float] = field(default_factory=dict)
-    seconds_left: float | None = None
+    seconds_left: float | None = None  # at the present pace; None: not known yet
     rate: float | None = None  # of whatever `done` counts, a second
 
 
@@ -56,14 +56,14 @@ class Preview(Event):
 class Saved(Event):
     """A file was written."""
 
-    path: str
+    path: str  # - for the standard output
 
 
 @dataclass(frozen=True)
 class Warned(Event):
     """Something a person should know, though the run goes on; one line. `code`: what kind of trouble, for programs."""
 
-    message: str
+    message: str  # one line
     code: str = ""
 
 
@@ -75,7 +75,7 @@ class Finished(Event):
     picture_HWC: np.ndarray | None = None
     stopped: bool = False
     problem: str | None = None
-    seconds: float = 0.0
+    seconds: float = 0.0  # of work
     facts: Mapping[str, object] = field(default_factory=dict)
 
 

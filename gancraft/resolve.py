@@ -66,7 +66,7 @@ def assignments(texts: Iterable[str]) -> Layer:
 
 def environment(environ: Mapping[str, str], command: str, parts: Sequence[Part]) -> Layer:
     """Variables GANCRAFT_<COMMAND>_<OPTION>, or GANCRAFT_<COMMAND>_<PART>_<OPTION>."""
-    prefix = f"GANCRAFT_{command.upper()}_"
+    prefix = f"GANCRAFT_{command.upper().replace('-', '_')}_"
     values: dict[str, str] = {}
     for part in parts:
         for name in part.settings():

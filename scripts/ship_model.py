@@ -24,18 +24,22 @@ from pathlib import Path, PurePath
 from typing import Any
 
 import numpy as np
+import torch
 
 from gancraft.latent.generate import pictures
 from gancraft.latent.source import find_model
-from gancraft.models import load_model, save_model
+from gancraft.models import Model, load_model, save_model
+from gancraft.models.painters import StyleModel, load_style_model
+from gancraft.pictures import open_sample, samples
 from gancraft.plugins import find_plugins
 from gancraft.trained.card import Card
 from gancraft.trained.folder import card_of
 from gancraft.trained.header import read_model
+from gancraft.trained.info import TRAINER
 from gancraft.trained.template import card_for
 from gancraft.training.report.run import read_run
 
-KEPT = ("method", "seed", "pictures", "verdict")
+KEPT = ("method", "seed", "pictures", "verdict", "style", "network", "size", "style_size")
 TRIED = 256  # pictures that are compared
 TITLES = {"frechet": "Fréchet distance", "kid_x1000": "KID x 1000", "precision": "precision", "recall": "recall"}
 
@@ -43,13 +47,25 @@ TITLES = {"frechet": "Fréchet distance", "kid_x1000": "KID x 1000", "precision"
 def ship(source: Path, target: Path, facts: Mapping[str, str]) -> tuple[float, float]:
     """Write the file. Returns the largest and the mean difference in any pixel of some pictures, of 1."""
     plugins = find_plugins()
-    full = load_model(find_model(source, plugins).file, plugins)
+    file = find_model(source, plugins).file
+    paints = read_model(file).info.kind == TRAINER
+    full = load_style_model(file, plugins) if paints else load_model(file, plugins)
     kept = {name: full.info.training[name] for name in KEPT if name in full.info.training}
-    save_model(target, full.generator, replace(full.info, training={**kept, **facts}), half=True)
-    half = load_model(target, plugins)
-    before, after = (pictures(model, 0, range(TRIED), device="cpu") for model in (full, half))
-    apart = np.abs(before - after)
-    return float(apart.max()), float(apart.mean())
+    network = full.network if isinstance(full, StyleModel) else full.generator
+    save_model(target, network, replace(full.info, training={**kept, **facts}), half=True)
+    half = load_style_model(target, plugins) if paints else load_model(target, plugins)
+    before, after = (_made(model) for model in (full, half))
+    apart = [np.abs(one - other) for one, other in zip(before, after, strict=True)]
+    return float(max(one.max() for one in apart)), float(np.mean([one.mean() for one in apart]))
+
+
+@torch.no_grad()
+def _made(model: Model | StyleModel) -> list[np.ndarray]:
+    """Some pictures by a model, in [0, 1]: the sample photos as it paints them, or what it makes of random numbers."""
+    if isinstance(model, Model):
+        return list(pictures(model, 0, range(TRIED), device="cpu"))
+    photos = [open_sample(sample.name).rgb_HWC.transpose(2, 0, 1)[None] for sample in samples("photo")]
+    return [(model.network(2 * torch.from_numpy(x.copy()) - 1) / 2 + 0.5).clamp(0, 1).numpy() for x in photos]
 
 
 def card(
@@ -113,11 +129,12 @@ def main(argv: list[str] | None = None) -> None:
     facts["command"] = facts["command"] or command_of(arguments.source)
     most, mean = ship(arguments.source, arguments.target, {key: value for key, value in facts.items() if value})
     size = arguments.target.stat().st_size / 1e6
-    print(f"{arguments.target}: {size:.2f} MB; {TRIED} pictures differ by at most {most:.4f} of 1 in any pixel")
+    tried = len(samples("photo")) if read_model(arguments.target).info.kind == TRAINER else TRIED
+    print(f"{arguments.target}: {size:.2f} MB; {tried} pictures differ by at most {most:.4f} of 1 in any pixel")
     if card_of(arguments.target).exists() and not arguments.new_card:
         print(f"{card_of(arguments.target)}: is there, and was left as it is")
         return
-    note = f"of {TRIED} pictures no pixel differs by more than {most:.2g} of 1 from full precision, by {mean:.1g} on average"
+    note = f"of {tried} pictures no pixel differs by more than {most:.2g} of 1 from full precision, by {mean:.1g} on average"
     evaluations = [json.loads(path.read_text(encoding="utf-8")) for path in arguments.scores]
     text = str(card(arguments.source, arguments.target, arguments.summary, evaluations, note))
     card_of(arguments.target).write_text(text, encoding="utf-8")

@@ -65,7 +65,7 @@ def report(plugins: Plugins) -> dict[str, Any]:
         "gradio": _version("gradio"),
         "mcp (gancraft web --mcp)": _version("mcp"),
         "devices": devices,
-        "bfloat16 on the cpu": "fast" if fast_bfloat16(torch.device("cpu")) else "slow, float32 is used",
+        "bfloat16 on the cpu": "quick" if fast_bfloat16(torch.device("cpu")) else "slow, float32 is used",
         "compiler": shutil.which(os.environ.get("CXX", "g++"))
         or shutil.which("clang++")
         or "none: --launch compile can't work",

@@ -52,14 +52,23 @@ def command(
     debug: Debug = False,
 ) -> None:
     from gancraft.cli.inputs import free, keep_inputs
-    from gancraft.cli.sheets import opened
     from gancraft.latent.export import export_half, export_onnx
+    from gancraft.latent.export_painter import export_painter
+    from gancraft.latent.source import find_model
+    from gancraft.models import load_model
+    from gancraft.models.painters import StyleModel, load_style_model
     from gancraft.pictures._files import check_target
+    from gancraft.plugins import plugins_from_environment
+    from gancraft.trained.header import read_model
+    from gancraft.trained.info import TRAINER
 
     if file is not None and output is not None:
         raise UsageError(f"{file} and -o {output}: name one file")
     many = _batch(batch)
-    source, loaded = opened(model, plugins_dir, no_plugin)
+    plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
+    source = find_model(model, plugins)
+    paints = read_model(source.file).info.kind == TRAINER
+    loaded = load_style_model(source.file, plugins) if paints else load_model(source.file, plugins)
     target = file or output or free(Path(source.stem + ONNX), set(), on_disk=True)
     ending = target.suffix.lower()
     if ending not in (ONNX, TENSORS) or (onnx and ending != ONNX):
@@ -70,6 +79,8 @@ def command(
     check_target(target)
     if ending == TENSORS:
         result = export_half(loaded, target)
+    elif isinstance(loaded, StyleModel):
+        result = export_painter(loaded, target, batch=many, half=half, opset=opset)
     else:
         result = export_onnx(loaded, target, batch=many, truncation=truncation, half=half, opset=opset)
     _tell(result, as_json)

@@ -35,7 +35,7 @@ def command(
     if as_json:
         print(json.dumps(facts, indent=2))
         return
-    for line in _lines({**facts, "makes": str(described.info.shape)}):
+    for line in _lines({**facts, "makes": described.makes}):
         print(printable(line))
 
 

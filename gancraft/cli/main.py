@@ -20,6 +20,7 @@ from gancraft.cli import (
     mix,
     models,
     nearest,
+    new,
     plugins,
     project,
     pull,
@@ -30,6 +31,7 @@ from gancraft.cli import (
     sweep,
     timelapse,
     train,
+    train_style,
     walk,
     web,
 )
@@ -50,6 +52,7 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
     app.callback()(_root)
     app.command("style", help=style.HELP)(style.command(words))
     app.command("train", help=train.HELP)(train.command(words))
+    app.command("train-style", help=train_style.HELP)(train_style.command(words))
     app.command("sample", help=sample.HELP)(sample.command)
     app.command("walk", help=walk.HELP)(walk.command)
     app.command("mix", help=mix.HELP)(mix.command)
@@ -67,7 +70,8 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
     app.command("redo", help=recipe.REDO_HELP)(recipe.redo)
     app.command("recipe", help=recipe.RECIPE_HELP)(recipe.show)
     app.command("web", help=web.HELP)(web.command)
-    app.command("plugins", help=plugins.HELP)(plugins.command)
+    app.add_typer(plugins.group(), name="plugins", help=plugins.HELP)
+    app.command("new", help=new.HELP)(new.command)
     app.command("doctor", help=doctor.HELP)(doctor.command)
     return app
 

@@ -14,7 +14,7 @@ from gancraft.errors import UsageError, did_you_mean
 from gancraft.plugins import Plugins, plugins_from_environment
 from gancraft.trained import words
 from gancraft.trained.folder import own_models
-from gancraft.trained.listing import KIND, Listed, listed, shipped_model
+from gancraft.trained.listing import KIND, STYLE_KIND, Listed, listed, shipped_model
 from gancraft.trained.template import card_for
 
 HELP = "List the trained models that are there, shipped and pulled; with NAME print the card of one."
@@ -50,7 +50,8 @@ def _named(name: str, models: list[Listed], plugins: Plugins) -> Listed:
             f"there is no model '{name}'{close}; `gancraft models` lists them, `gancraft info` reads a file"
         )
     if found.file is None:  # now it may be fetched
-        return shipped_model(plugins.get(KIND, name))
+        kind = KIND if found.kind == "pictures" else STYLE_KIND
+        return shipped_model(plugins.get(kind, name))
     return found
 
 
@@ -58,14 +59,14 @@ def _lines(model: Listed) -> Iterator[str]:
     facts = [model.origin]
     if model.header is not None:
         numbers, size = words.count(model.header.parameters), words.in_bytes(model.header.size)
-        facts = [str(model.header.info.shape), f"by {model.method}", f"{numbers} numbers", size, *facts]
-    yield f"{model.name:20} {', '.join(facts)}"
+        facts = [model.header.makes, f"by {model.method}", f"{numbers} numbers", size, *facts]
+    yield f"{model.name:20} {model.kind:9} {', '.join(facts)}"
     if model.summary:
-        yield f"{'':20} {model.summary}"
+        yield f"{'':20} {'':9} {model.summary}"
     if model.card is not None and (scores := model.card.scores()):
-        yield f"{'':20} {words.scores(scores)}"
+        yield f"{'':20} {'':9} {words.scores(scores)}"
     if model.problem:
-        yield f"{'':20} {model.problem}"
+        yield f"{'':20} {'':9} {model.problem}"
 
 
 def _card(model: Listed) -> Iterator[str]:

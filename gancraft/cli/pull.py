@@ -11,6 +11,7 @@ from gancraft.cli.common import Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import handled, printable
 from gancraft.cli.info import installed
 from gancraft.plugins import plugins_from_environment
+from gancraft.trained.info import TRAINER
 
 HELP = (
     "Fetch a trained model from the Hugging Face hub (owner/name) or a ./folder, check it, and keep it under a name.\n\n"
@@ -40,7 +41,9 @@ def command(
     info = pulled.header.info
     if not quiet:
         at = f" at {pulled.revision[:12]}" if pulled.revision else ""
-        said = f"{repository}{at}: {info.shape} by {info.name}; try gancraft sample {pulled.name}"
+        paints = info.kind == TRAINER
+        use = f"style PHOTO --plugin {info.name} --model {pulled.name}" if paints else f"sample {pulled.name}"
+        said = f"{repository}{at}: {pulled.header.makes} by {info.name}; try gancraft {use}"
         print(f"gancraft: {printable(said)}", file=sys.stderr)
     if installed(plugins, info.kind, info.name) is None:
         package = info.plugin["distribution"] or info.plugin["name"]

@@ -57,9 +57,6 @@ def command(words: Words) -> Callable[..., None]:
         *,
         settings: Mapping[str, Any],
     ) -> None:
-        from gancraft.cli.progress import follow
-        from gancraft.training.job import train as start
-
         layers = [resolve.flags(settings), resolve.assignments(set_ or [])]
         layers.append(resolve.environment(words.environ, "train", words.parts_of("train")))
         if config is not None:
@@ -76,14 +73,21 @@ def command(words: Words) -> Callable[..., None]:
                 print(f"gancraft: no pictures given, taking {STAND_IN}", file=sys.stderr)
         if words.picked is not None and words.picked.says and not quiet and os.environ.get("RANK", "0") == "0":
             print(f"gancraft: {words.picked.says}", file=sys.stderr)
-        folder = run or default_folder(source, choice)
-        repeat = shlex.join(["gancraft", *words.argv])
-        finished = follow(start(choice, source, folder, command=repeat), quiet=quiet, verb="training")
-        if not finished.facts["main"]:  # of several processes one talks
-            raise typer.Exit(130 if finished.stopped else 1 if finished.problem else 0)
-        raise typer.Exit(told(choice, folder, finished, quiet, as_json))
+        start_run(words, choice, source, run or default_folder(source, choice), quiet, as_json)
 
     return with_settings(handled(train), words.parts_of("train"))
+
+
+def start_run(words: Words, choice: TrainChoice, source: str, folder: Path, quiet: bool, as_json: bool) -> None:
+    """Train, and exit with what became of it."""
+    from gancraft.cli.progress import follow
+    from gancraft.training.job import train as start
+
+    repeat = shlex.join(["gancraft", *words.argv])
+    finished = follow(start(choice, source, folder, command=repeat), quiet=quiet, verb="training")
+    if not finished.facts["main"]:  # of several processes one talks
+        raise typer.Exit(130 if finished.stopped else 1 if finished.problem else 0)
+    raise typer.Exit(told(choice, folder, finished, quiet, as_json))
 
 
 def default_folder(source: str, choice: TrainChoice) -> Path:

@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 class DataShape:
     """Size of every picture of a set. Points in the plane are 2x1x1."""
 
-    channels: int
-    height: int
-    width: int
+    channels: int  # 1 grey, 3 RGB, 4 RGBA
+    height: int  # pixels
+    width: int  # pixels
     classes: int = 0  # 0: without labels
 
     def __str__(self) -> str:
@@ -44,7 +44,7 @@ class DataShape:
 class Plan:
     """What a run is to be, for those who arrange it."""
 
-    shape: DataShape
+    shape: DataShape  # of every picture
     pictures: int  # to be seen in all, by the first phase
     batch: int  # over all processes
     data: int = 0  # pictures in the set
@@ -54,14 +54,14 @@ class Plan:
 class Stage:
     """A stretch of a run in which the networks keep their structure. Counted in pictures seen."""
 
-    start: int = 0
+    start: int = 0  # pictures seen when it begins
     fade: int = 0  # pictures over which what is new fades in
     batch: int | None = None  # instead of the plan's
     title: str = ""  # "16x16"
     times: int = 1  # as many times the plan's batch, where there is none of its own
 
     def pictures(self, plan: Plan) -> int:
-        """A step's, over all processes."""
+        """A step's pictures, over all processes, in a run of this `plan`."""
         return self.batch or self.times * plan.batch
 
 
@@ -116,9 +116,9 @@ class Adam:
     """Adam (Kingma & Ba 2015) for one phase. rate: before any schedule of the run."""
 
     rate: float = 2e-4
-    beta1: float = 0.0
-    beta2: float = 0.99
-    eps: float = 1e-8
+    beta1: float = 0.0  # decay of the mean gradient, 0 to 1
+    beta2: float = 0.99  # decay of the mean square, 0 to 1
+    eps: float = 1e-8  # keeps the division finite
 
 
 @dataclass(frozen=True)
@@ -126,7 +126,7 @@ class Phase:
     """Networks that learn together, by one loss; all others are frozen meanwhile. Phases with the same `learns` share an
     optimiser, whose settings are those of the first."""
 
-    name: str
+    name: str  # in logs and the report; unique in a run
     learns: tuple[str, ...]
     loss: PhaseLoss
     optimiser: Adam = Adam()
@@ -143,6 +143,10 @@ class Trainable(ABC):
 
     # The network that makes pictures: a `gancraft.Generator`. A running average of it is kept and saved as the model.
     sampler: str = "generator"
+    # Whether the sampler makes its pictures out of other pictures instead of latents. Then it is any module that is called
+    # with pictures NCHW in [-1, 1] and gives as many of the same size; sheets show held-out pictures and what it makes of
+    # them.
+    repaints: ClassVar[bool] = False
 
     def __init__(self, options: Options, plan: Plan):
         self.options, self.plan = options, plan
@@ -150,6 +154,11 @@ class Trainable(ABC):
     @abstractmethod
     def networks(self) -> dict[str, nn.Module]:
         """The networks by name, new and initialised from torch's default generator, on the CPU."""
+
+    def fixed(self) -> dict[str, nn.Module]:
+        """Networks that never learn, which losses look through: phases are given them beside the others, by name. They are
+        made anew when a run goes on, and are in no checkpoint."""
+        return {}
 
     @abstractmethod
     def phases(self) -> Sequence[Phase]:
@@ -172,15 +181,28 @@ class Trainable(ABC):
         sampler too, under its own name, and again when a run is resumed."""
 
     def fade(self, networks: Networks, amount: float) -> None:  # noqa: B027
-        """Set how far what is new has faded in, 0 to 1: write it into a buffer. Called before every round that fades."""
+        """Set the amount, 0 to 1, to which what is new has faded in: write it into a buffer. Called before every round that
+        fades."""
 
     def knobs(self, pictures: int) -> Mapping[str, float]:
-        """Values of the named state that go by a schedule; written into it before every round."""
+        """Values of the named state that go by a schedule, after so many pictures seen; written into it before every
+        round."""
         return {}
 
     def scores(self, networks: Networks, x_NCHW: Tensor, labels_N: Tensor | None) -> Tensor | None:
         """How real pictures look to whoever judges them, N; None where nobody does. For the held-out gap."""
         return None
+
+    def judged(self, networks: Networks, x_NCHW: Tensor) -> Mapping[str, Tensor]:
+        """How well a sampler that repaints does on pictures that it doesn't learn from: scalars by name, for the curves.
+        networks: the averaged sampler by its own name, and the fixed ones. `distance` is what decides which moment of the run
+        is the best, and whether it still gets better: 0 is perfect, about 100 a picture that was left as it is."""
+        return {}
+
+    def curves(self) -> Mapping[str, str]:
+        """What its losses and the other numbers of its own mean: a sentence for each by name, for the report, in the order in
+        which they are shown."""
+        return {}
 
     def health(self) -> LossHealth:
         """How the losses' values are to be read."""

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from gancraft.errors import GancraftError, UsageError
 from gancraft.interfaces import DataShape, Plan, Trainable
 from gancraft.models import tensorfile
 from gancraft.models.networks import Generator
+from gancraft.options import Options
 from gancraft.plugins import Plugins, Registered
-from gancraft.trained.info import PLUGIN, ModelInfo, info_from
+from gancraft.trained.info import PLUGIN, TRAINER, ModelInfo, info_from
+
+Network = TypeVar("Network", bound=nn.Module)
 
 
 @dataclass(frozen=True)
@@ -33,12 +36,13 @@ def info_of(entry: Registered, options: Any, shape: DataShape, **more: Any) -> M
     return ModelInfo(entry.kind, entry.name, plugin, options.model_dump(mode="json"), shape, **more)
 
 
-def save_model(path: Path, generator: Generator, info: ModelInfo, half: bool = False) -> None:
-    """Write a model file; see `tensorfile.write`. half: keep the weights in float16, half as large and rounded to three
-    digits; what is loaded is float32 again. Raises GancraftError for weights beyond its range."""
+def save_model(path: Path, network: nn.Module, info: ModelInfo, half: bool = False) -> None:
+    """Write a model file of a generator, or of another network that makes pictures; see `tensorfile.write`. half: keep the
+    weights in float16, half as large and rounded to three digits; what is loaded is float32 again. Raises GancraftError for
+    weights beyond its range."""
     from gancraft import __version__
 
-    tensors = {name: _half(name, x) if half else x for name, x in generator.state_dict().items()}
+    tensors = {name: _half(name, x) if half else x for name, x in network.state_dict().items()}
     tensorfile.write(path, "model", {"model": asdict(info), "version": __version__}, tensors)
 
 
@@ -52,13 +56,22 @@ def load_model(path: Path, plugins: Plugins) -> Model:
     is gone (with what to install), or one that has changed so that the weights no longer fit."""
     header, tensors = tensorfile.read(path, "model")
     info = info_from(path, header)
-    generator = build(path, info, plugins)
+    generator = loaded(build(path, info, plugins), path, info, tensors)
+    return Model(generator, info, fingerprint_of(header))
+
+
+def loaded(network: Network, path: Path, info: ModelInfo, tensors: Mapping[str, Tensor]) -> Network:
+    """The network with these weights, in evaluation mode. Raises GancraftError where they don't fit."""
     try:
-        generator.load_state_dict(tensors)
+        network.load_state_dict(tensors)
     except RuntimeError as error:
         raise misfit(path, info) from error
-    fingerprint = hashlib.sha256(str(header["digest"]).encode()).hexdigest()[:16]
-    return Model(generator.eval().requires_grad_(False), info, fingerprint)
+    return network.eval().requires_grad_(False)
+
+
+def fingerprint_of(header: Mapping[str, Any]) -> str:
+    """Of the weights."""
+    return hashlib.sha256(str(header["digest"]).encode()).hexdigest()[:16]
 
 
 def build(path: Path, info: ModelInfo, plugins: Plugins) -> Generator:
@@ -89,8 +102,8 @@ def _half(name: str, x: Tensor) -> Tensor:
     return rounded
 
 
-def _built(path: Path, info: ModelInfo, plugins: Plugins) -> tuple[Generator, Callable[[int], None]]:
-    """The network as it is at first, and what brings it to the next stage."""
+def entry_of(path: Path, info: ModelInfo, plugins: Plugins) -> tuple[Registered, Options]:
+    """What makes the network of a description, and its settings. Raises GancraftError where it isn't there."""
     try:
         entry = plugins.get(info.kind, info.name)
     except UsageError as error:
@@ -100,11 +113,20 @@ def _built(path: Path, info: ModelInfo, plugins: Plugins) -> tuple[Generator, Ca
             f"{path}: made by plugin '{info.plugin['name']}', which isn't there or has no {info.kind} '{info.name}'; {what}"
         ) from error
     try:
-        options = entry.options(**info.options)
+        return entry, entry.options(**info.options)
     except (ValueError, TypeError) as error:
         raise GancraftError(
             f"{path}: plugin {entry.plugin} no longer knows its settings; install the version it was made with"
         ) from error
+
+
+def _built(path: Path, info: ModelInfo, plugins: Plugins) -> tuple[Generator, Callable[[int], None]]:
+    """The network as it is at first, and what brings it to the next stage."""
+    if info.kind == TRAINER:
+        raise GancraftError(
+            f"{path}: is a style network, which paints pictures: see `gancraft style --plugin {info.name}`"
+        )
+    entry, options = entry_of(path, info, plugins)
     trainable: Trainable | None = None
     if info.kind == "generator":
         made = entry.create(options, info.shape)

@@ -32,7 +32,7 @@ class Growing(nn.Module):
         """From the stage before to `stage`; new parameters are found afterwards."""
 
     def fade(self, amount: float) -> None:
-        """How far what is new has faded in, 0 to 1. Keep it in a buffer, so that captured steps see it."""
+        """Set the amount, 0 to 1, to which what is new has faded in. Keep it in a buffer, so that captured steps see it."""
 
 
 class Generator(Growing):
@@ -59,7 +59,7 @@ class Generator(Growing):
         return x_NCHW
 
     def picture(self, output: Output) -> Tensor:
-        """The picture, in its full size, of what `forward` gave."""
+        """The picture NCHW, in its full size, of the output of `forward`."""
         x_NCHW = output if isinstance(output, Tensor) else output[-1]
         size = (self.shape.height, self.shape.width)
         if tuple(x_NCHW.shape[-2:]) == size:
@@ -67,7 +67,8 @@ class Generator(Growing):
         return nn.functional.interpolate(x_NCHW, size, mode="nearest")
 
     def truncated(self, z_NL: Tensor, truncation: float) -> Tensor:
-        """Latents nearer to the middle: more typical pictures, less variety. 1 changes nothing, 0 leaves one picture."""
+        """Latents NL nearer to the middle: more typical pictures, less variety. truncation: 1 changes nothing, 0 leaves one
+        picture (Brock et al. 2019)."""
         return z_NL * truncation
 
     def sampled(self, z_NL: Tensor, labels_N: Tensor | None, truncation: float) -> Output:
@@ -86,7 +87,8 @@ class Discriminator(Growing):
     together: int = 0
 
     def forward(self, x: Output, labels_N: Tensor | None = None) -> Tensor:
-        """Logits, N (or N times more, where parts of a picture are judged apart): higher is more real."""
+        """Logits, N (or N times more, where parts of a picture are judged apart): higher is more real. x: pictures NCHW in
+        [-1, 1], or several sizes of them, as the generator's `reals` gives them."""
         raise NotImplementedError
 
     def auxiliary(self, real: Output, random: Random) -> Mapping[str, Tensor]:

@@ -70,8 +70,8 @@ def _doubled_along(x_NCHW: Tensor, dim: int) -> Tensor:
 
 
 def filtered(x_NCHW: Tensor, stride: int, margin: int, repeat: bool = False) -> Tensor:
-    """[1, 3, 3, 1] / 8 along both sides, at every `stride`th place, with a margin around of zeros, or of the edge repeated;
-    with a stride of 2 an odd side is one longer. Sides of (s + 2 margin - 4) // stride + 1.
+    """[1, 3, 3, 1] / 8 along both sides, at every `stride`th place, with a margin around of zeros, or (repeat) of the edge's
+    pixels; with a stride of 2 an odd side is one longer. Sides of (s + 2 margin - 4) // stride + 1.
 
     As fast as it gets, forwards and backwards: compiled it is one pass; uncompiled GPUs multiply faster by matrices that
     are nearly empty than any of torch's layers filters each channel by itself.

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from gancraft.errors import GancraftError
-from gancraft.trained.info import ModelInfo, info_from
+from gancraft.trained.info import TRAINER, ModelInfo, info_from
 
 FORMAT = 1  # of the description; a file of a newer one is refused
 _LONGEST = 16_000_000  # bytes of JSON that are read
@@ -62,6 +62,13 @@ class Header:
     @property
     def parameters(self) -> int:
         return sum(math.prod(place.shape) for place in self.places.values())
+
+    @property
+    def makes(self) -> str:
+        """What comes out, for people."""
+        if self.info.kind == TRAINER:
+            return f"any picture painted, learned at {self.info.shape.width}x{self.info.shape.height}"
+        return str(self.info.shape)
 
     @property
     def fingerprint(self) -> str:

@@ -10,6 +10,7 @@ from gancraft.errors import GancraftError
 from gancraft.interfaces import DataShape
 
 PLUGIN = ("name", "distribution", "version")  # what is kept of the plugin that brought the network
+TRAINER = "train-style"  # the kind of what makes a network that paints
 _MOST_PIXELS, _MOST_CLASSES, _MOST_STAGES = 1 << 16, 1 << 16, 64  # of a side, of a model
 
 
@@ -17,7 +18,8 @@ _MOST_PIXELS, _MOST_CLASSES, _MOST_STAGES = 1 << 16, 1 << 16, 64  # of a side, o
 class ModelInfo:
     """What a model file says of itself.
 
-    kind, name: which registered thing makes the network: a generator, or the sampler of a training method ("train").
+    kind, name: which registered thing makes the network: a generator, or the sampler of a training method ("train") or of
+    a trainer of style networks ("train-style").
     plugin: name, distribution and version of the plugin that brought it. options: settings of that thing. stage: of a
     network that grows. training: how it came about: method, data, pictures seen, seed, versions.
     """
@@ -53,7 +55,7 @@ def _wrong(info: ModelInfo) -> str:
     words = [info.kind, info.name, *info.classes]
     if not isinstance(plugin, dict) or not all(isinstance(plugin.get(key), str) for key in PLUGIN):
         return "plugin"
-    if info.kind not in ("generator", "train") or not all(isinstance(word, str) for word in words):
+    if info.kind not in ("generator", "train", TRAINER) or not all(isinstance(word, str) for word in words):
         return "kind"
     if not all(type(side) is int and 1 <= side <= _MOST_PIXELS for side in sides):
         return "shape"

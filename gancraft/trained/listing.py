@@ -11,14 +11,16 @@ from gancraft.plugins import Plugins, Registered
 from gancraft.trained.card import Card, read_card
 from gancraft.trained.folder import TrainedModel, card_of, models_in, origin_of, own_models
 from gancraft.trained.header import Header, read_model
+from gancraft.trained.info import TRAINER
 
-KIND = "model"  # of what plugins register
+KIND, STYLE_KIND = "model", "style-model"  # of what plugins register: what makes pictures, and what paints them
 
 
 @dataclass(frozen=True)
 class Listed:
     """One model. origin: where it comes from. file: None where only using the model tells. header, card: None where there is
-    none that can be read. problem: what is wrong with it, in one line."""
+    none that can be read. problem: what is wrong with it, in one line. kind: "pictures" for one that makes some, "style" for
+    one that paints them."""
 
     name: str
     summary: str
@@ -27,6 +29,7 @@ class Listed:
     header: Header | None = None
     card: Card | None = None
     problem: str = ""
+    kind: str = "pictures"
 
     @property
     def method(self) -> str:
@@ -40,11 +43,12 @@ class Listed:
         header, card = self.header, self.card
         return {
             "name": self.name,
+            "kind": self.kind,
             "summary": self.summary,
             "from": self.origin,
             "file": None if self.file is None else str(self.file),
             "method": self.method,
-            "makes": "" if header is None else str(header.info.shape),
+            "makes": "" if header is None else header.makes,
             **({} if header is None else {key: header.as_dict()[key] for key in ("shape", "parameters", "bytes")}),
             "licence": "" if card is None else card.licence,
             "scores": {} if card is None else card.scores(),
@@ -57,9 +61,9 @@ def listed(plugins: Plugins) -> list[Listed]:
     is, since it may fetch it first."""
     found = []
     for entry in plugins.entries:
-        if entry.kind == KIND:
+        if entry.kind in (KIND, STYLE_KIND):
             file = entry.target.file if isinstance(entry.target, TrainedModel) else None
-            found.append(_told(entry.name, entry.summary, _origin(entry), file))
+            found.append(_told(entry.name, entry.summary, _origin(entry), file, kind=entry.kind))
     taken = {model.name: model.origin for model in found}
     for own in models_in(own_models()):
         problem = f"its name stands for the one of {taken[own.name]}; rename {own.file}" if own.name in taken else ""
@@ -78,7 +82,7 @@ def shipped_file(entry: Registered) -> Path:
 
 def shipped_model(entry: Registered) -> Listed:
     """What there is to tell of a model that a plugin ships, its file asked for. Raises GancraftError where it isn't there."""
-    return _told(entry.name, entry.summary, _origin(entry), shipped_file(entry))
+    return _told(entry.name, entry.summary, _origin(entry), shipped_file(entry), kind=entry.kind)
 
 
 def own_model(name: str) -> TrainedModel | None:
@@ -86,7 +90,7 @@ def own_model(name: str) -> TrainedModel | None:
     return next((model for model in models_in(own_models()) if model.name == name), None)
 
 
-def _told(name: str, summary: str, origin: str, file: Path | None, problem: str = "") -> Listed:
+def _told(name: str, summary: str, origin: str, file: Path | None, problem: str = "", kind: str = KIND) -> Listed:
     header = card = None
     if file is not None:
         try:
@@ -94,7 +98,8 @@ def _told(name: str, summary: str, origin: str, file: Path | None, problem: str 
             card = read_card(card_of(file)) if card_of(file).is_file() else None
         except GancraftError as error:
             problem = problem or str(error)
-    return Listed(name, summary, origin, file, header, card, problem)
+    styles = kind == STYLE_KIND if header is None else header.info.kind == TRAINER
+    return Listed(name, summary, origin, file, header, card, problem, "style" if styles else "pictures")
 
 
 def _origin(entry: Registered) -> str:

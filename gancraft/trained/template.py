@@ -11,8 +11,9 @@ from typing import Any
 from gancraft.trained import words
 from gancraft.trained.card import Card
 from gancraft.trained.header import Header
+from gancraft.trained.info import TRAINER
 
-TASK = "unconditional-image-generation"  # the hub's name
+TASK, REPAINTING = "unconditional-image-generation", "image-to-image"  # the hub's names
 NO_FAULTS = "Nobody has written any down yet. Look at a sheet with a critical eye, and write here what looks bad."
 
 
@@ -31,7 +32,9 @@ def card_for(
     facts: dict[str, Any] = {}
     if training.get("licence"):
         facts["license"] = str(training["licence"]).lower()
-    facts |= {"library_name": "gancraft", "pipeline_tag": TASK, "tags": ["gancraft", "gan", method]}
+    paints = info.kind == TRAINER
+    task, tag = (REPAINTING, "style-transfer") if paints else (TASK, "gan")
+    facts |= {"library_name": "gancraft", "pipeline_tag": task, "tags": ["gancraft", tag, method]}
     if scores:
         facts["model-index"] = _index(name, str(training.get("data") or "its training data"), scores)
     classes = f", in {info.shape.classes} classes" if info.shape.classes else ", without classes"
@@ -40,7 +43,8 @@ def card_for(
     size = f"{words.count(header.parameters)} numbers, {words.in_bytes(header.size)}"
     told = words.scores(scores or {})
     rows = {
-        "makes": shape + classes,
+        "makes": header.makes if paints else shape + classes,
+        "style": training.get("style", ""),
         "network": f"{info.kind} `{info.name}` of {plugin}; {size}",
         "data": training.get("data") or "not said",
         "licence": training.get("licence") or "not said",
@@ -49,9 +53,14 @@ def card_for(
         **(more or {}),
     }
     table = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows.items() if value)
+    use = f"gancraft sample {name} --seed 7"
+    usual = f"Pictures by a generative adversarial network, trained with `{method}`: {shape}."
+    if paints:
+        use = f"gancraft style PHOTO --plugin {method} --model {name}"
+        usual = f"Paints any picture in the manner of {training.get('style') or 'its style'}, trained with `{method}`."
     text = f"""# {name}
 
-{summary or f"Pictures by a generative adversarial network, trained with `{method}`: {shape}."}
+{summary or usual}
 
 | | |
 |---|---|
@@ -60,7 +69,7 @@ def card_for(
 ## How to use
 
     pip install gancraft
-    gancraft sample {name} --seed 7
+    {use}
 
 ## Known faults
 

@@ -18,7 +18,7 @@ from gancraft.plugins import Plugins
 from gancraft.trained.card import Card, read_card
 from gancraft.trained.folder import CARD, ENDING, ORIGIN, card_of, origin_of, own_models
 from gancraft.trained.header import Header, check_contents, read_model
-from gancraft.trained.listing import KIND
+from gancraft.trained.listing import KIND, STYLE_KIND
 from gancraft.trained.remotes import MODEL, README, Remote, check_size, put, write_whole
 from gancraft.trained.template import card_for
 
@@ -86,8 +86,10 @@ def _name(remote: Remote, name: str | None, plugins: Plugins) -> str:
         raise UsageError(
             f"'{called}' is no name for a model: give --name, lower-case letters, digits, - and _, starting with a letter"
         )
-    if called in plugins.names(KIND):
-        owner = plugins.get(KIND, called).plugin
+    for kind in (KIND, STYLE_KIND):
+        if called not in plugins.names(kind):
+            continue
+        owner = plugins.get(kind, called).plugin
         raise UsageError(f"'{called}' is a model of plugin {owner}: give the pulled one a name of its own with --name")
     return called
 

@@ -19,6 +19,7 @@ from gancraft.training.settings import (
     HealthOptions,
     KeepOptions,
     LearnOptions,
+    RunSettings,
     TrainSettings,
 )
 from gancraft.training.transfer import Ancestor, find_ancestor, inherited
@@ -46,7 +47,7 @@ class TrainChoice:
 
     method: Registered
     roles: Mapping[str, Registered]
-    settings: TrainSettings
+    settings: RunSettings
     options: Mapping[str, Options]
     ancestor: Ancestor | None = None  # what it begins with
 
@@ -66,6 +67,17 @@ class TrainChoice:
         entry, part = (self.roles["generator"], "generator") if self.roles else (self.method, "method")
         return info_of(entry, self.options[part], plan.shape, **more)
 
+    def noted(self) -> dict[str, Any]:
+        """What run.json says beyond the settings: plain values."""
+        return {}
+
+    def told(self) -> dict[str, Any]:
+        """What the model's file says of the run beyond the usual: nothing that tells about a person's disk."""
+        return {}
+
+    def check(self, before: Mapping[str, Any], where: str) -> None:
+        """Raise UsageError where this isn't the run that wrote `before`, its run.json, though the settings are the same."""
+
     def defaults(self) -> dict[str, dict[str, Any]]:
         """Every setting's own default, by part."""
         parts = {"train": self.settings, **self.options}
@@ -83,7 +95,7 @@ def train_parts(
     """The method and its parts that the layers choose, the parts that have settings then, and the layers with the
     method's own defaults below them."""
     ancestor = _ancestor(plugins, layers)
-    if ancestor is not None and not _whole(layers):
+    if ancestor is not None and not whole(layers):
         layers = [*layers, inherited(plugins, ancestor, layers)]
     chosen = validated(TRAIN, [TRAIN], [Layer(_only(layer, ("plugin", *ROLES)), layer.label) for layer in layers])
     method = plugins.get("train", chosen.plugin or defaults.TRAINING_METHOD)  # type: ignore[attr-defined]
@@ -127,17 +139,17 @@ def _ancestor(plugins: Plugins, layers: Sequence[Layer]) -> Ancestor | None:
     try:
         return find_ancestor(plugins, name)
     except UsageError:
-        if not _whole(layers):
+        if not whole(layers):
             raise
         return None
 
 
-def _whole(layers: Sequence[Layer]) -> bool:
+def whole(layers: Sequence[Layer], part: Part = TRAIN) -> bool:
     """Whether what to begin with is said by the record of a run, with all settings that came of it."""
     said = next(
         (x for x in layers if _only(x, ("from_model",)).get("train.from_model") or x.values.get("from_model")), None
     )
-    return said is not None and all(f"train.{name}" in said.values for name in TRAIN.settings())
+    return said is not None and all(f"train.{name}" in said.values for name in part.settings())
 
 
 def _elsewhere(key: str, parts: Sequence[Part]) -> bool:

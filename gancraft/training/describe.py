@@ -34,6 +34,7 @@ def description(
         "gancraft": __version__,
         "method": choice.method.name,
         "plugin": {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version},
+        **choice.noted(),
         "parts": {role: entry.name for role, entry in choice.roles.items()},
         "data": {
             "source": str(Path(source).absolute())
@@ -46,6 +47,7 @@ def description(
             "notes": list(data.notes),
         },
         "options": choice.to_dict(),
+        "curves": dict(session.trainable.curves()),
         "parameters": {name: sum(p.numel() for p in net.parameters()) for name, net in session.networks.items()},
         "machine": {
             "device": compute.name,

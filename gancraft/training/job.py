@@ -23,6 +23,8 @@ from gancraft.training.choice import TrainChoice
 from gancraft.training.describe import description
 from gancraft.training.folder import RunFolder
 from gancraft.training.look import Observer
+from gancraft.training.look_repainted import RepaintObserver
+from gancraft.training.observing import Observing
 from gancraft.training.own_random import OwnRandom
 from gancraft.training.ranks import Ranks
 from gancraft.training.resume import changed
@@ -74,6 +76,8 @@ def _trained(
     data = yield from _opened(choice, source, ranks)
     rows, held_out = split(len(data), choice)
     plan = Plan(data.shape, choice.settings.pictures, choice.settings.batch, len(rows))
+    if before is not None:
+        choice.check(before, where)
     if before is not None and before["data"]["fingerprint"] != data.fingerprint:
         raise UsageError(
             f"{source}: its pictures are not those that the run in {folder.path} began with; give another --run"
@@ -91,7 +95,7 @@ def _trained(
         told = description(choice, source, data, len(held_out), session, compute, command, before, begun)
         trainer = Trainer(
             session,
-            Observer(session, data, rows, held_out, choice.settings.seed),
+            _observer(session, data, rows, held_out, choice.settings.seed),
             choice,
             folder,
             ranks,
@@ -135,9 +139,13 @@ def _trained(
         )
 
 
+def _observer(session: Session, *about: Any) -> Observing:
+    return RepaintObserver(session, *about) if session.trainable.repaints else Observer(session, *about)
+
+
 def _facts(choice: TrainChoice, source: str, told: Mapping[str, Any]) -> dict[str, Any]:
     """What the model's file says of the run. told: run.json."""
-    facts = {"method": choice.method.name, "data": _name(source), "seed": choice.settings.seed}
+    facts = {"method": choice.method.name, "data": _name(source), "seed": choice.settings.seed, **choice.told()}
     if (begun := told["from"]) is not None:
         facts["from"] = f"{_name(begun['model'])} ({begun['fingerprint']})"
     return facts

@@ -10,14 +10,13 @@ import numpy as np
 
 from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Event, Preview, Saved, Warned
-from gancraft.latent.sheet import preview
-from gancraft.models import Generator, save_model
+from gancraft.models import save_model
 from gancraft.pictures import save_picture
 from gancraft.training.care import Care
 from gancraft.training.checkpoints import Checkpoints
 from gancraft.training.choice import TrainChoice
 from gancraft.training.folder import RunFolder
-from gancraft.training.look import Observer
+from gancraft.training.observing import Observing
 from gancraft.training.report import write_report
 from gancraft.training.session import Session
 from gancraft.training.settings import KeepOptions
@@ -31,7 +30,7 @@ class Keeper:
     def __init__(
         self,
         session: Session,
-        observer: Observer,
+        observer: Observing,
         care: Care,
         choice: TrainChoice,
         folder: RunFolder,
@@ -68,15 +67,7 @@ class Keeper:
         """A sample sheet, as a file and as an event."""
         if not self.folder.writes:
             return
-        count = min(self.across * self.down, len(self.observer.z_NL))
-        x_NCHW, shape = self.observer.pictures(count), self.session.trainable.plan.shape
-        self.sheet_HWC = preview(
-            x_NCHW.cpu().numpy(),
-            shape,
-            across=self.across,
-            reals_NCHW=self.observer.points_NCHW,
-            field_HW=self.observer.field(x_NCHW),
-        )
+        self.sheet_HWC = self.observer.sheet(self.across, self.down)
         path = self.folder.samples / f"{self.session.pictures:09}.png"
         try:
             save_picture(path, self.sheet_HWC)
@@ -109,7 +100,7 @@ class Keeper:
             info = self.choice.describe(
                 session.trainable.plan, classes=self.classes, stage=session.stage, training=facts
             )
-            save_model(self.folder.model, cast(Generator, session.sampler), info)
+            save_model(self.folder.model, session.sampler, info)
         except OSError as error:
             self.failed = True
             why = f"can't save a checkpoint ({_reason(error)}); training goes on, what is there is kept"

@@ -11,13 +11,13 @@ from typing import cast
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from gancraft.latent import sheet as sheets
 from gancraft.models import BatchRandom, Generator, make
 from gancraft.pictures.dataset import PictureSet
-from gancraft.training.feed import to_float
 from gancraft.training.health import measures
+from gancraft.training.observing import Observing, evaluating
 from gancraft.training.session import Session
 
 FIXED = 256  # latents, and reals beside them
@@ -27,12 +27,11 @@ CELLS = 64  # a side of the plane on which points are judged
 FEW = 8  # pictures of a class at least, to say how they differ
 
 
-class Observer:
-    """Fixed latents and reals of a run, and what is measured on them. It draws nothing from the run's random numbers."""
+class Observer(Observing):
+    """Fixed latents and reals of a run, and what is measured on them."""
 
     def __init__(self, session: Session, data: PictureSet, train: np.ndarray, held_out: np.ndarray, seed: int):
-        self.session, self.data = session, data
-        self.device = session.compute.device
+        super().__init__(session, data)
         own = torch.Generator().manual_seed(seed)
         sampler = cast(Generator, session.sampler)
         self.z_NL = sampler.latent(BatchRandom("cpu", own), FIXED).to(self.device)
@@ -49,6 +48,12 @@ class Observer:
         self.held_ND = self._described(self.held_out)
         some = [np.sort(rows) for rows in (self.train[: len(self.held_out)], self.held_out) if len(self.held_out)]
         self._judged = [(self._real(rows), rows) for rows in some]
+
+    def sheet(self, across: int, down: int) -> np.ndarray:
+        x_NCHW = self.pictures(min(across * down, len(self.z_NL)))
+        return sheets.preview(
+            x_NCHW.cpu().numpy(), self.data.shape, self.points_NCHW, across=across, field_HW=self.field(x_NCHW)
+        )
 
     def pictures(self, count: int = FIXED) -> Tensor:
         """What the averaged network makes of the first fixed latents, NCHW."""
@@ -142,16 +147,6 @@ class Observer:
         rows = {number: self.train[labels_N[self.train] == number][:AT_ONCE] for number in range(classes)}
         return {number: self._described(mine) for number, mine in rows.items() if len(mine) >= FEW}
 
-    def gathered(self) -> dict[str, float]:
-        """Means of the meters; how often a loss was no number, over all phases."""
-        values: dict[str, float] = {}
-        broken = 0.0
-        for step in self.session.steps:
-            means = step.meter.means()
-            broken += means.pop("nonfinite", 0.0)
-            values |= means
-        return {**values, "nonfinite": broken}
-
     def _scores(self, x_NCHW: Tensor, rows: np.ndarray | None) -> Tensor | None:
         """What the discriminator thinks of pictures, in evaluation mode."""
         networks = self.session.networks
@@ -163,25 +158,6 @@ class Observer:
         with evaluating(networks.values()):
             return self.session.trainable.scores(networks, x_NCHW, labels_N)
 
-    def _real(self, rows: np.ndarray) -> Tensor:
-        return to_float(torch.from_numpy(np.ascontiguousarray(self.data.x_NCHW[np.sort(rows)])).to(self.device))
-
     def _described(self, rows: np.ndarray) -> Tensor:
         parts = [measures.describe(self._real(rows[i : i + FIXED])) for i in range(0, len(rows), FIXED)]
         return torch.cat(parts) if parts else torch.zeros(0, 1)
-
-
-class evaluating:  # noqa: N801 - used like a function
-    """Networks in evaluation mode, put back afterwards."""
-
-    def __init__(self, networks: object):
-        self.networks: list[nn.Module] = list(networks)  # type: ignore[call-overload]
-
-    def __enter__(self) -> None:
-        self.before = [network.training for network in self.networks]
-        for network in self.networks:
-            network.eval()
-
-    def __exit__(self, *_: object) -> None:
-        for network, training in zip(self.networks, self.before, strict=True):
-            network.train(training)

@@ -15,10 +15,10 @@ from torch import Tensor, nn
 from gancraft.compute import Compute
 from gancraft.errors import GancraftError
 from gancraft.interfaces import Stage, Trainable
+from gancraft.launch import Launch
 from gancraft.models import BatchRandom, Generator
 from gancraft.training.average import Average
 from gancraft.training.feed import Feed
-from gancraft.training.launch import Launch
 from gancraft.training.optimisers import Optimisers
 from gancraft.training.ranks import Ranks
 from gancraft.training.schedule import Schedule
@@ -56,6 +56,10 @@ class Session:
         for network in self.networks.values():
             network.train()
             ranks.first(network.state_dict().values())
+        # In no checkpoint: what they are never changes.
+        self.fixed = {name: compute.placed(network) for name, network in trainable.fixed().items()}
+        for network in self.fixed.values():
+            network.eval().requires_grad_(False)
         self.average = Average(self.networks[trainable.sampler], trainable.half_life())
         self.state = {name: value.to(compute.device) for name, value in trainable.state().items()}
         self.random = BatchRandom(compute.device, world=ranks.world, rank=ranks.rank)
@@ -98,7 +102,7 @@ class Session:
         self.steps = [
             Step(
                 phase,
-                self.networks,
+                {**self.fixed, **self.networks},
                 self.optimisers.of(phase),
                 self.feed,
                 self.state,
@@ -273,10 +277,9 @@ class Session:
 def check(trainable: Trainable, networks: Mapping[str, nn.Module]) -> None:
     """Raises GancraftError where a plugin's Trainable contradicts itself."""
     what, phases = type(trainable).__name__, list(trainable.phases())
-    if not isinstance(networks.get(trainable.sampler), Generator):
-        raise GancraftError(
-            f"{what}: its networks have no gancraft.Generator called '{trainable.sampler}', its sampler"
-        )
+    kind, called = (nn.Module, "torch.nn.Module") if trainable.repaints else (Generator, "gancraft.Generator")
+    if not isinstance(networks.get(trainable.sampler), kind):
+        raise GancraftError(f"{what}: its networks have no {called} called '{trainable.sampler}', its sampler")
     missing = [name for phase in phases for name in phase.learns if name not in networks]
     if missing or not phases or any(not phase.learns for phase in phases):
         raise GancraftError(

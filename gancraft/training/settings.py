@@ -5,11 +5,12 @@ from __future__ import annotations
 
 from typing import Literal
 
+from gancraft import defaults
 from gancraft.options import Options, option
 
 
-class TrainSettings(Options):
-    """The part `train`: what every run has."""
+class RunSettings(Options):
+    """What every run has, whatever it trains."""
 
     plugin: str | None = option(
         None, "What to train (see `gancraft plugins`); without it what suits the pictures and the machine.", basic=True
@@ -17,9 +18,6 @@ class TrainSettings(Options):
     from_model: str | None = option(
         None, "Begin with the weights of a model: a file, the folder of a run, or a name (see `gancraft models`)."
     )
-    generator: str | None = option(None, "Generator, instead of the plugin's.")
-    discriminator: str | None = option(None, "Discriminator, instead of the plugin's.")
-    loss: str | None = option(None, "Adversarial loss, instead of the plugin's.")
     size: str | None = option(
         None,
         "Size of the pictures: 64 for a square, or WIDTHxHEIGHT. Without it the data's own, at most 64.",
@@ -38,6 +36,39 @@ class TrainSettings(Options):
         "auto",
         "How steps are launched: auto captures CUDA graphs; compile takes a minute first and pays off in long runs.",
     )
+
+
+class TrainSettings(RunSettings):
+    """The part `train` of a GAN, or of what else makes pictures out of nothing."""
+
+    generator: str | None = option(None, "Generator, instead of the plugin's.")
+    discriminator: str | None = option(None, "Discriminator, instead of the plugin's.")
+    loss: str | None = option(None, "Adversarial loss, instead of the plugin's.")
+
+
+class StyleTrainSettings(RunSettings):
+    """The part `train` of a network that paints."""
+
+    plugin: str = option(
+        defaults.STYLE_TRAINER,
+        "Kind of network to train (see `gancraft plugins`); it has flags of its own.",
+        basic=True,
+    )
+    network: str = option(defaults.NETWORK, "Perceptual network that the losses look through.")
+    size: str = option(
+        "256",
+        "Size of the photos in training: 256 for a square, or WIDTHxHEIGHT. Any size is painted later.",
+        basic=True,
+    )
+    style_size: int = option(
+        256,
+        "Long side of the style pictures in pixels, beside photos of --size: a larger one gives larger strokes.",
+        ge=16,
+        le=4096,
+        basic=True,
+    )
+    pictures: int = option(100_000, "Photos to be seen in all.", ge=1, le=10**10, basic=True)
+    batch: int = option(8, "Photos a step, over all processes.", ge=1, le=65_536, basic=True)
 
 
 class DataOptions(Options):

@@ -16,9 +16,9 @@ from torch import Tensor, nn
 
 from gancraft.compute import Compute
 from gancraft.interfaces import Batch, Phase, Random
+from gancraft.launch import Launch
 from gancraft.training.convolutions import QuickConvolutions
 from gancraft.training.feed import Feed
-from gancraft.training.launch import Launch
 from gancraft.training.meter import Meter
 from gancraft.training.ranks import Ranks
 

@@ -20,7 +20,7 @@ from gancraft.training.checkpoints import Checkpoints
 from gancraft.training.choice import TrainChoice
 from gancraft.training.folder import RunFolder
 from gancraft.training.keeper import Keeper
-from gancraft.training.look import Observer
+from gancraft.training.observing import Observing
 from gancraft.training.pace import Pace
 from gancraft.training.ranks import Ranks
 from gancraft.training.session import Session
@@ -35,7 +35,7 @@ class Trainer:
     def __init__(
         self,
         session: Session,
-        observer: Observer,
+        observer: Observing,
         choice: TrainChoice,
         folder: RunFolder,
         ranks: Ranks,

@@ -35,7 +35,8 @@ def begin_with(session: Session, choice: TrainChoice) -> Begun:
     if ancestor is None:
         raise UsageError(f"--from {choice.settings.from_model}: this model isn't there any more; begin without it")
     header = ancestor.header
-    _check_shape(ancestor, header.info.shape, session.trainable.plan.shape)
+    if not session.trainable.repaints:  # those take pictures of any size
+        _check_shape(ancestor, header.info.shape, session.trainable.plan.shape)
     tensors, stage = _tensors(ancestor, session.trainable.sampler, header.info.stage)
     now = choice.to_dict()
     judges = [name for name in session.networks if name != session.trainable.sampler]

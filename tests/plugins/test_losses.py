@@ -1,4 +1,4 @@
-"""Adversarial losses against their formulae, their readings for the health, and their gradients when compiled."""
+"""Adversarial losses against their formulae, and gancraft's checks of them with other settings."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ import pytest
 import torch
 from gancraft_losses import BceOptions, WganOptions
 from gancraft_losses.losses import BinaryCrossEntropy, Hinge, LeastSquares, Relativistic, Wasserstein
-from torch import Tensor
 
 from gancraft import AdversarialLoss, Options
 from gancraft.plugins import find_plugins
+from gancraft.testing import check_loss
 
 REAL = [2.0, -0.5, 0.3, 1.4]
 FAKE = [-1.0, 0.7, -3.0, 0.1]
@@ -57,11 +57,6 @@ CASES: dict[str, tuple[AdversarialLoss, float, float]] = {  # the loss, the disc
 each = pytest.mark.parametrize("case", CASES)
 
 
-def both(loss: AdversarialLoss, real_N: Tensor, fake_N: Tensor) -> Tensor:
-    """One number of both sides, with weights that keep their gradients apart."""
-    return loss.discriminator(real_N, fake_N) + 0.37 * loss.generator(fake_N, real_N)
-
-
 @each
 def test_the_formulae(case: str) -> None:
     loss, discriminator, generator = CASES[case]
@@ -70,59 +65,14 @@ def test_the_formulae(case: str) -> None:
     assert loss.generator(fake_N, real_N).item() == pytest.approx(generator, rel=1e-5)
 
 
-@each
-def test_extreme_logits_stay_finite(case: str) -> None:
-    loss, _, _ = CASES[case]
-    real_N = torch.tensor([-1e4, 1e4], requires_grad=True)
-    fake_N = torch.tensor([1e4, -1e4], requires_grad=True)
-    value = both(loss, real_N, fake_N)
-    value.backward()
-    assert value.isfinite() and real_N.grad is not None and real_N.grad.isfinite().all()
-    assert fake_N.grad is not None and fake_N.grad.isfinite().all()
-
-
-@each
-def test_compiled_gradients_equal_eager_ones(case: str) -> None:
-    loss, _, _ = CASES[case]
-
-    def gradients(function: object) -> list[Tensor]:
-        logits = [torch.tensor(REAL, requires_grad=True), torch.tensor(FAKE, requires_grad=True)]
-        return list(torch.autograd.grad(function(loss, *logits), logits))  # type: ignore[operator]
-
-    torch._dynamo.reset()
-    compiled = torch.compile(both, backend="aot_eager", fullgraph=True)
-    for ours, eager in zip(gradients(compiled), gradients(both), strict=True):
-        torch.testing.assert_close(ours, eager)
-        assert eager.abs().sum() > 0
-
-
-@each
-def test_both_sides_pull_apart(case: str) -> None:
-    """The discriminator wants reals up and fakes down; the generator wants its fakes up."""
-    loss, _, _ = CASES[case]
-    real_N, fake_N = torch.tensor([0.6], requires_grad=True), torch.tensor([0.4], requires_grad=True)
-    up, down = torch.autograd.grad(loss.discriminator(real_N, fake_N), [real_N, fake_N])
-    assert up < 0 < down
-    (wanted,) = torch.autograd.grad(loss.generator(fake_N, real_N.detach()), [fake_N])
-    assert wanted < 0
-
-
-@pytest.mark.parametrize("case", [name for name, (loss, _, _) in CASES.items() if loss.health.blind is not None])
-def test_a_blind_discriminator_pays_what_the_health_says(case: str) -> None:
-    """Blind: the best that one and the same logit for all can reach."""
-    loss, _, _ = CASES[case]
-    values = [loss.discriminator(logit, logit).item() for logit in torch.linspace(-4, 4, 8001)[:, None]]
-    assert min(values) == pytest.approx(loss.health.blind, abs=1e-5)
-
-
-@pytest.mark.parametrize("case", [name for name, (loss, _, _) in CASES.items() if loss.health.overpowering is not None])
-def test_a_perfect_discriminator_is_below_the_mark_and_a_blind_one_above(case: str) -> None:
-    loss, _, _ = CASES[case]
-    assert loss.health.overpowering is not None and loss.health.blind is not None
-    best = min(
-        loss.discriminator(r, f).item() for r in torch.linspace(-8, 8, 161) for f in torch.tensor([-8.0, -1.0, 0.0])
-    )
-    assert best < loss.health.overpowering < loss.health.blind
+@pytest.mark.parametrize(
+    ("name", "settings"),
+    [("bce", {"saturating": True}), ("bce", {"smoothing": 0.1}), ("wgan-gp", {"drift": 0.25})],
+    ids=str,
+)
+def test_other_settings_pass_all_checks(name: str, settings: dict[str, float]) -> None:
+    """With the default ones they are among tests/testing/test_bundled.py."""
+    check_loss(name, **settings)
 
 
 def test_a_relativistic_generator_needs_reals() -> None:

@@ -17,9 +17,8 @@ from gancraft import DataShape, Preview, UsageError
 from gancraft.plugins import find_plugins
 from gancraft.training.choice import resolve_train
 from gancraft.training.job import train
-from tests.plugins.helpers import check_compiled, check_second_derivative, classes, game, gradients, latents, penalty
+from tests.plugins.helpers import check_second_derivative, classes, game, gradients, latents, penalty
 
-POINTS = DataShape(2, 1, 1)
 ANGLES = torch.arange(8) * (math.pi / 4)
 MODES = torch.stack([ANGLES.cos(), ANGLES.sin()], 1)
 
@@ -127,10 +126,6 @@ def test_labels_change_points_and_judgements() -> None:
 def test_the_second_derivative() -> None:
     _, judges = networks(3)
     check_second_derivative(judges, ring(6, torch.Generator().manual_seed(2)), torch.arange(6) % 3)
-
-
-def test_compiled_equals_eager() -> None:
-    check_compiled(*networks(), POINTS)
 
 
 @pytest.mark.parametrize("shape", [DataShape(3, 64, 64), DataShape(1, 1, 1), DataShape(2, 1, 2)], ids=str)

@@ -9,6 +9,10 @@ from gancraft.training.report.run import Points, Run, plain
 # Diversity is relative to real pictures: two samples of those differ by a tenth or so from each other.
 DIVERSE = (0.7, 1.2)
 MORE = 24  # charts of what nobody has explained
+_GAP = (
+    " The gap is the discriminator's to pictures that it never saw: near 0 is good, and above 0.5 it knows those for "
+    "training by heart."
+)
 MOST_CURVES = 6  # in a chart, a colour each; further ones get charts of their own
 
 
@@ -32,10 +36,18 @@ class Panel:
 
 def panels(run: Run) -> tuple[list[Panel], list[Panel]]:
     """The charts that this run has numbers for, and those of everything else that was recorded."""
-    known = [panel for panel in _all(run) if lines_of(panel, run)]
+    own = run.part("curves")
+    usual = [panel for panel in _all(run) if not any(name in own for name, _ in panel.curves)]
+    known = [panel for panel in [*_own(run), *usual] if lines_of(panel, run)]
     drawn = {name for panel in known for name, _, _ in lines_of(panel, run)}
     rest = [name for name in run.series if name not in drawn]
     return known, [panel for name in rest[:MORE] if lines_of(panel := Panel(name, ((name, plain(name)),), ""), run)]
+
+
+def _own(run: Run) -> list[Panel]:
+    """What the run's method says of the numbers of its own."""
+    said = run.part("curves").items()
+    return [Panel(plain(x), ((x, plain(x)),), str(sentence), best=x == "distance") for x, sentence in said]
 
 
 def lines_of(panel: Panel, run: Run) -> list[tuple[str, str, Points]]:
@@ -92,8 +104,8 @@ def _all(run: Run) -> list[Panel]:
             "Memorisation",
             (("copying", "copying"), ("held_out_gap", "held-out gap")),
             "Whether training pictures are learnt by heart. Copying is how far generated pictures are from the nearest one, "
-            "where new real ones have 1: below 0.5 the generator repeats them. The gap is the discriminator's to pictures "
-            "that it never saw: near 0 is good, and above 0.5 it knows those for training by heart.",
+            "where new real ones have 1: below 0.5 the generator repeats them."
+            + (_GAP if "held_out_gap" in run.series else ""),
             inside=(0.0,),
         ),
         Panel(

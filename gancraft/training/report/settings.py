@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from gancraft.options import Setting
-from gancraft.training.choice import ENGINE, GAN, TRAIN
+from gancraft.training.choice import ENGINE, GAN, ROLES, TRAIN
 from gancraft.training.report.run import Run
 from gancraft.training.report.words import text
+from gancraft.training.style_choice import STYLE_TRAIN
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Row:
 
 def settings_section(run: Run) -> str:
     """HTML; nothing where no settings were written down."""
-    rows = list(_rows(run.part("options")))
+    rows = list(_rows(run))
     if not rows:
         return ""
     changed, rest = [row for row in rows if row.changed], [row for row in rows if not row.changed]
@@ -41,13 +42,18 @@ def settings_section(run: Run) -> str:
     return f'<section id="settings"><h2>Settings that differ from the defaults</h2>{first}{fold}</section>'
 
 
-def _rows(options: Mapping[str, Any]) -> Iterator[Row]:
-    models = {part.name: part.settings() for part in (TRAIN, *ENGINE, *GAN)}
+def _rows(run: Run) -> Iterator[Row]:
+    options = run.part("options")
+    train = STYLE_TRAIN if "styles" in run.facts else TRAIN
+    models = {part.name: part.settings() for part in (train, *ENGINE, *GAN)}
+    whole = {(TRAIN.name, role) for role in ROLES} if not run.part("parts") else set()  # it has no such parts
     for part, values in options.items():
         if not isinstance(values, Mapping):
             yield Row("", part, values)
             continue
         for name, value in values.items():
+            if (part, name) in whole and value is None:
+                continue
             yield Row(part, name, value, models.get(part, {}).get(name))
 
 
