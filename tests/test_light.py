@@ -38,6 +38,9 @@ except SystemExit as leaving:
         ["--version"],
         ["plugins"],
         ["plugins", "--json"],
+        ["plugins", "show", "gram"],
+        ["plugins", "check", "--help"],
+        ["new", "--help"],
         ["style", "--help"],
         ["style", "--plugin", "gram", "--help"],
         ["sample", "--help"],
@@ -67,6 +70,10 @@ def test_importing_the_package_and_every_bundled_plugin() -> None:
 )
 def test_the_ground_floor(module: str) -> None:
     assert heavy_modules(f"import gancraft.{module}") == []
+
+
+def test_what_pytest_loads_at_its_start() -> None:
+    assert heavy_modules("import gancraft.testing, gancraft.testing.plugin") == []
 
 
 @pytest.mark.parametrize(

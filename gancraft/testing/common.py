@@ -1,0 +1,34 @@
+"""Checks of everything that is registered: what people are told of it, and its options."""
+
+from __future__ import annotations
+
+from gancraft.interfaces import Preset
+from gancraft.options import settings
+from gancraft.testing.core import NotForThis, Subject, check, expect
+
+LONGEST = 120
+
+
+@check(f"The summary is one sentence of at most {LONGEST} characters that ends with a full stop.")
+def summary(subject: Subject) -> None:
+    text = subject.thing.summary
+    expect(text.endswith((".", "!", "?")), f"'{text}', which ends without one.")
+    expect(len(text) <= LONGEST, f"{len(text)} characters.")
+
+
+@check("The class or function has a docstring of its own.")
+def docstring(subject: Subject) -> None:
+    target = subject.thing.load()
+    if isinstance(target, Preset):
+        raise NotForThis("a preset is told by its summary")
+    expect(bool((target.__doc__ or "").strip()), f"{getattr(target, '__qualname__', target)} has none.")
+
+
+@check("Every option has a default, one sentence of help, and if it is a number both bounds.")
+def options(subject: Subject) -> None:
+    for setting in settings(subject.thing.options):
+        expect(setting.help.rstrip().endswith((".", "!", "?")), f"the help of '{setting.name}' is no sentence.")
+        if setting.type in (int, float):
+            bounded = setting.minimum is not None and setting.maximum is not None
+            expect(bounded, f"'{setting.name}' has no {'ge' if setting.minimum is None else 'le'}.")
+    subject.thing.options()  # defaults within their bounds; raises where they aren't
