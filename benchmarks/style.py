@@ -30,6 +30,7 @@ from gancraft.interfaces import StyleInput, StyleJob
 from gancraft.pictures import fitted, open_picture, open_sample, samples
 from gancraft.style.objective import Objective, Weights
 from gancraft.style.optimise import VARIATION, OptimisedStyle
+from gancraft.style.regions import Region, Style
 from gancraft.style.resize import fit_style
 from gancraft.style.settings import OptimiseOptions
 from gancraft.style.strength import content_weight
@@ -49,7 +50,7 @@ def full_size_objective(name: str, content: Tensor, style: Tensor) -> Objective:
         {k: v / sum(net.style_layers.values()) for k, v in net.style_layers.items()},
     )
     style = fit_style(style, max(content.shape[-2:]) * options.style_scale)
-    return Objective(net, GramLoss(GramOptions()), weights, content, [(style, 1.0)])
+    return Objective(net, GramLoss(GramOptions()), weights, content, [Region([Style(style, 1.0)])])
 
 
 def loss_of(objective: Objective, x_NCHW: Tensor) -> Tensor:

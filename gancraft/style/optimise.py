@@ -187,9 +187,7 @@ class _Painting:
         if self.job.guide_NCHW is None or self.job.guide_weight_N1HW is None:
             return None
         guide = Guide(self.job.guide_NCHW, self.job.guide_weight_N1HW)
-        return guide.each(
-            lambda x: self.margin.add(resize(x, level.width, level.height)).to(self.compute.device)
-        )
+        return guide.each(lambda x: self.margin.add(resize(x, level.width, level.height)).to(self.compute.device))
 
     def _cut(self, width: int, height: int) -> list[Tile]:
         """A picture of this size into tiles that fit into the memory."""

@@ -24,6 +24,7 @@ class GramLoss(StyleLoss):
 
     options: GramOptions
     additive = True
+    octaves = 5  # seen on three pairs: faces and eyes hold, where in pixels they dissolve, and the style is as near
 
     def target(self, features: Mapping[str, Tensor], where: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Sums over positions: `LAYER/second` CC, `LAYER/count`, and `LAYER/first` C where the matrix isn't about zero."""

@@ -16,5 +16,5 @@ def register_style_methods(register):  # type: ignore[no-untyped-def]
         interface=StyleLoss,
         options=MeanVarianceOptions,
         capabilities=("mask", "tiles"),
-        summary="Means and deviations of features alone: quick, soft, keeps most of the photo (Li et al. 2017).",
+        summary="Means and deviations of features alone: the least that makes a style (Li et al. 2017).",
     )

@@ -11,9 +11,7 @@ from torch.nn.functional import normalize
 from gancraft import StyleLoss, mixed_points
 from gancraft_strotss import StrotssOptions
 
-CONTENT = (
-    40.0  # seen on one portrait: with it the usual strength keeps the face, with 20 it is lost, at 150 no style is left
-)
+CONTENT = 50.0  # seen on a portrait: the usual strength keeps eyes and mouth; with 40 the mouth is a smear
 PICTURE = "picture"  # the colours themselves, which the engine gives beside the layers
 TO_YUV = ((0.299, -0.14713, 0.615), (0.587, -0.28886, -0.51499), (0.114, 0.436, -0.10001))  # columns Y, U, V
 
@@ -24,7 +22,8 @@ class StrotssLoss(StyleLoss):
     point's hypercolumn relates to every other's, which lets everything change but the relations."""
 
     options: StrotssOptions
-    points = 1024
+    points = 512  # new ones at every step
+    octaves = 5
 
     def target(self, features: Mapping[str, Tensor], where: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """`columns` PC, `colours` P3, `mean` C and `covariance` CC."""

@@ -20,7 +20,8 @@ class SlicedLoss(StyleLoss):
     """
 
     options: SlicedOptions
-    points = 4096
+    points = 2048
+    octaves = 5
 
     def target(self, features: Mapping[str, Tensor], where: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """`LAYER/directions` CD, of length 1, and `LAYER/sorted` PD."""
@@ -54,4 +55,5 @@ class SlicedLoss(StyleLoss):
 def _sorted(feature_NCHW: Tensor, directions_CD: Tensor) -> Tensor:
     """Projections in order, PD, float32."""
     feature_PC = feature_NCHW.flatten(2)[0].T.float()
-    return (feature_PC @ directions_CD).sort(0).values
+    # Sorted along rows, which lie together in memory.
+    return (directions_CD.T @ feature_PC.T).sort(1).values.T
