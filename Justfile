@@ -27,9 +27,15 @@ api:
 check:
     .venv/bin/ruff format . && .venv/bin/ruff check . && .venv/bin/mypy && .venv/bin/lint-imports
 
-# The generated pages of docs/.
+# The generated pages of docs/: commands, options, interface reference, hooks.
 docs:
     .venv/bin/python docs/generate.py
+    .venv/bin/python docs/generate_options.py
+    .venv/bin/python docs/generate_reference.py
+
+# The documentation as a site in build/site; any warning is an error.
+site:
+    .venv/bin/python -m sphinx -W --keep-going -b html docs build/site
 
 # Everything that CI does, on a copy and in a fresh environment.
 ci:

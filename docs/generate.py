@@ -10,34 +10,13 @@ ROOT = Path(__file__).parents[1]
 sys.path.insert(0, str(ROOT))
 os.environ |= {"COLUMNS": "110", "TERMINAL_WIDTH": "110", "NO_COLOR": "1"}
 
+import typer  # noqa: E402
 from typer.testing import CliRunner  # noqa: E402
 
 from gancraft.cli.main import build_app  # noqa: E402
 
-COMMANDS = (
-    [],
-    ["style", "--plugin", "gram"],
-    ["redo"],
-    ["recipe"],
-    ["train", "--plugin", "dcgan"],
-    ["sample"],
-    ["walk"],
-    ["mix"],
-    ["sweep"],
-    ["directions"],
-    ["nearest"],
-    ["timelapse"],
-    ["project"],
-    ["export"],
-    ["evaluate"],
-    ["info"],
-    ["models"],
-    ["pull"],
-    ["push"],
-    ["web"],
-    ["plugins"],
-    ["doctor"],
-)
+# Commands whose options follow a choice are shown with the usual one; all others as they are, in the program's order.
+CHOSEN = {"style": ["--plugin", "gram"], "train": ["--plugin", "dcgan"]}
 HEAD = """# Commands
 
 Made by `python docs/generate.py` from the program itself; a test keeps it in step. Options of `style` and `train` follow the
@@ -51,10 +30,19 @@ by Ctrl-C with what there was saved.
 """
 
 
+def commands() -> list[list[str]]:
+    """The program itself, then each of its commands, and theirs."""
+    found: list[list[str]] = [[]]
+    for name, command in typer.main.get_command(build_app([])).commands.items():  # type: ignore[attr-defined]
+        found.append([name, *CHOSEN.get(name, [])])
+        found += [[name, inner] for inner in getattr(command, "commands", {})]
+    return found
+
+
 def page() -> str:
     """The whole page."""
     sections = [HEAD]
-    for arguments in COMMANDS:
+    for arguments in commands():
         words = [*arguments, "--help"]
         result = CliRunner().invoke(build_app(words), words, prog_name="gancraft")
         text = "\n".join(line.rstrip() for line in result.output.strip("\n").splitlines())

@@ -52,8 +52,8 @@ class Register(Protocol):
 
 @hookspec
 def register_style_methods(register: Register) -> None:
-    """Register ways of painting: `StyleLoss` (steps, run by the engine; the default interface), `InstantStyle` (one pass, run by
-    the engine) or whole `StyleMethod`s."""
+    """Register ways of painting: `StyleLoss` (steps, run by the engine; the default interface), `InstantStyle` (one pass, run
+    by the engine) or whole `StyleMethod`s."""
 
 
 @hookspec

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -13,6 +16,7 @@ from gancraft.pictures import open_picture, read_recipe
 from tests.training.engine_helpers import pictures
 
 PAGE = Path(__file__).parents[1] / "docs" / "plugin-author.md"
+WRITTEN = dict(re.findall(r"<!-- write: (\S+) -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
 EXAMPLES = dict(re.findall(r"<!-- example: (\S+) -->\n```python\n(.*?)```", PAGE.read_text(), re.DOTALL))
 
 
@@ -67,6 +71,25 @@ def test_it_trains_goes_on_and_makes_pictures(
     picture = open_picture(out)
     assert (picture.width, picture.height) == (18, 18)
     assert json.loads(run("info", trained, *own, "--json"))["installed"]
+
+
+def test_the_package_that_the_page_builds_step_by_step(tmp_path: Path) -> None:
+    """What `gancraft new` makes, with the files that the page shows written over it: its tests pass, all checks too, and it paints."""
+    run("new", "style", "exceedance", "--into", str(tmp_path))
+    package = tmp_path / "gancraft-exceedance"
+    assert set(WRITTEN) <= {str(path.relative_to(package)) for path in package.rglob("*.py")}
+    for name, code in WRITTEN.items():
+        (package / name).write_text(code)
+    told = package / "gancraft_exceedance-0.1.0.dist-info"  # what an editable install leaves on the path
+    told.mkdir()
+    (told / "METADATA").write_text("Metadata-Version: 2.1\nName: gancraft-exceedance\nVersion: 0.1.0\n")
+    (told / "entry_points.txt").write_text("[gancraft]\nexceedance = gancraft_exceedance\n")
+    paths = [str(package), str(PAGE.parents[1]), str(PAGE.parents[1] / "plugins")]
+    environ = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "gancraft.testing.plugin"]
+    done = subprocess.run(command, cwd=package, env=environ, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout[-3000:]
+    assert "3 passed" in done.stdout
 
 
 def test_the_page_has_every_kind() -> None:
