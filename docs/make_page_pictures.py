@@ -32,6 +32,35 @@ def style(page: Any) -> None:
     """It opens with an example."""
 
 
+def sheet(page: Any) -> None:
+    page.click(".gc-compare > .label-wrap")
+    for number, axis in enumerate(("Strength", "Style scale")):
+        page.click(f".gc-compare input >> nth={number}")
+        page.click(f'[role="option"]:has-text("{axis}") >> visible=true')
+    page.click(".gc-compare .gc-make")
+    page.wait_for_selector('.gc-style .gc-label[data-state="done"]')
+
+
+def mask(page: Any) -> None:
+    """A half of the face, which is the half that the wall shows painted."""
+    page.click(".gc-masks > .label-wrap")
+    canvas = page.locator(".gc-mask-photo canvas").first
+    page.wait_for_timeout(SETTLES)
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    left, top = box["x"] + 0.5 * box["width"], box["y"] + 0.2 * box["height"]
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for row in range(14):
+        page.mouse.move(left + (row % 2) * 0.34 * box["width"], top + row * 0.045 * box["height"], steps=6)
+    page.mouse.up()
+    page.wait_for_timeout(SETTLES)
+    page.click(".gc-style .gc-paint")
+    page.wait_for_selector('.gc-style .gc-label[data-state="done"]')
+    page.wait_for_timeout(SETTLES)
+    page.evaluate("document.querySelector('.gc-masks').scrollIntoView({block: 'start'})")
+
+
 def generate(page: Any) -> None:
     page.wait_for_selector(".gc-generate .thumbnail-item img")
 
@@ -59,8 +88,28 @@ TABS: dict[str, Callable[[Any], None]] = {
 }
 
 
+# Further pictures of a tab, in light only and where it has been scrolled to.
+MORE: dict[str, tuple[str, Callable[[Any], None]]] = {"style-sheet": ("Style", sheet), "style-mask": ("Style", mask)}
+
+
+def more(browser: Any, address: str, name: str, out: Path) -> None:
+    tab, act = MORE[name]
+    page = browser.new_page(viewport={"width": DESKTOP[0], "height": DESKTOP[1]})
+    page.set_default_timeout(300_000)
+    page.goto(f"{address}?__theme=light", wait_until="domcontentloaded")
+    page.wait_for_selector(".gc-paint")
+    if tab != "Style":
+        open_tab(page, tab)
+    act(page)
+    page.wait_for_timeout(SETTLES)
+    shot = Image.open(io.BytesIO(page.screenshot()))
+    shot.save(out / f"page-{name}.webp", quality=82, method=6)
+    print(out / f"page-{name}.webp", shot.size)
+    page.close()
+
+
 def main() -> None:
-    wanted = sys.argv[1:] or list(TABS)
+    wanted = sys.argv[1:] or [*TABS, *MORE]
     out = ROOT / "docs" / "pictures"
     with tempfile.TemporaryDirectory() as cache, sync_playwright() as playwright:
         os.environ["GRADIO_TEMP_DIR"] = cache
@@ -68,6 +117,9 @@ def main() -> None:
         _, address, _ = launch(demo, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         for name in wanted:
+            if name in MORE:
+                more(browser, address, name, out)
+                continue
             for kind, (width, height) in {"light": DESKTOP, "dark": DESKTOP, "phone": PHONE}.items():
                 page = browser.new_page(viewport={"width": width, "height": height})
                 page.set_default_timeout(300_000)

@@ -45,12 +45,14 @@ def draw(
     basic: bool,
     maxima: Mapping[str, float] | None = None,
     without: Mapping[str, Collection[str]] | None = None,
+    choices: Mapping[str, Sequence[str]] | None = None,
 ) -> list[Control]:
     """Draw settings of a part, within the open Blocks: the `basic` ones, which should be in sight, or all others.
 
-    maxima: upper bounds by name, below the model's own; without: choices by name that aren't offered.
+    maxima: upper bounds by name, below the model's own; without: choices by name that aren't offered; choices: by name all
+    that there are, where the model doesn't know them.
     """
-    known = [_offered(setting, without or {}) for setting in drawn(model) if setting.basic == basic]
+    known = [_offered(setting, without or {}, choices or {}) for setting in drawn(model) if setting.basic == basic]
     return [Control(part, setting, component(setting, maxima)) for setting in known]
 
 
@@ -142,7 +144,10 @@ def title(name: str) -> str:
     return name.replace("_", " ").replace("-", " ").capitalize()
 
 
-def _offered(setting: Setting, without: Mapping[str, Collection[str]]) -> Setting:
+def _offered(setting: Setting, without: Mapping[str, Collection[str]], choices: Mapping[str, Sequence[str]]) -> Setting:
+    if setting.name in choices:
+        known = tuple(choices[setting.name])
+        return replace(setting, choices=known, default=known[0], optional=False)
     left_out = without.get(setting.name, ())
     return replace(setting, choices=tuple(choice for choice in setting.choices if choice not in left_out))
 

@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import math
 import os
+import platform
+import shutil
 import time
 from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
@@ -33,6 +35,12 @@ OVER = "This page's time on the GPU is over. What there is is kept."
 def zero_gpu() -> bool:
     """Whether work is sent to ZeroGPU. Elsewhere `spaces` changes nothing, so it isn't used."""
     return spaces is not None and bool(spaces.config.Config.zero_gpu)
+
+
+def there() -> bool:
+    """Whether a painting in many steps takes but seconds here. Told without torch, which takes seconds to load."""
+    apple = platform.system() == "Darwin" and platform.machine() == "arm64"
+    return zero_gpu() or apple or Path("/dev/nvidiactl").exists() or shutil.which("nvidia-smi") is not None
 
 
 def device() -> str:

@@ -31,11 +31,12 @@ class Picker:
     tiles: gr.Gallery
 
     def show(self, sample: str | None) -> tuple[Any, Any]:
-        """Updates of both: a bundled picture by its name, or none."""
+        """Values of both: a bundled picture by its name, or none. The field's isn't an update: for that Gradio would make the
+        component anew, as it was before its files were left untouched."""
         for index, known in enumerate(samples(self.kind)):
             if known.name == sample:
-                return gr.update(value=str(sample_path(known))), gr.Gallery(selected_index=index)
-        return gr.update(value=None), gr.Gallery(selected_index=None)
+                return str(sample_path(known)), gr.Gallery(selected_index=index)
+        return None, gr.Gallery(selected_index=None)
 
 
 def picker(kind: str, label: str, sample: str | None) -> Picker:

@@ -43,6 +43,9 @@ class Limits:
     to be seen in all, when it is stopped. set_files, set_megabytes: of a set of pictures, how many files and how large
     unpacked. film_seconds: of a walk. keep_runs: runs stay in the folder `runs`, instead of going when the visitor goes.
 
+    memory: bytes that a painting may be told to take. painted_frames, painted_side: of a film that is painted, how many
+    frames, and their long side in pixels.
+
     train_start_side, train_start_pictures: what the page opens with, where neither method nor pictures say otherwise;
     train_parameters: how many numbers all networks together may have.
 
@@ -55,6 +58,9 @@ class Limits:
     max_seconds: float = float("inf")
     maxima: Mapping[str, float] = field(default_factory=dict)
     max_styles: int = 4
+    memory: float = float("inf")
+    painted_frames: int = 100_000
+    painted_side: int = 2048
     computer: bool = True
     train_side: int = 256
     train_pictures: int = 10_000_000
@@ -75,7 +81,10 @@ PUBLIC = Limits(
     start_side=384,
     max_megapixels=40,
     max_seconds=240,
-    maxima={"iterations": 400},
+    maxima={"iterations": 400, "warm_iterations": 100},
+    memory=4e9,
+    painted_frames=150,
+    painted_side=384,
     computer=False,
     train_side=64,
     train_pictures=200_000,

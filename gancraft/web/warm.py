@@ -10,8 +10,11 @@ import gradio as gr
 
 from gancraft.pictures import open_sample, samples
 from gancraft.plugins import Plugins
+from gancraft.resolve import Layer
 from gancraft.style.choice import resolve_style
+from gancraft.style.settings import StyleSettings
 from gancraft.web import gpu
+from gancraft.web.style.methods import first_method
 from gancraft.web.turns import TURNS
 
 LOG = logging.getLogger("gancraft.web")
@@ -44,11 +47,13 @@ def _warm(page: gr.Blocks, plugins: Plugins) -> None:
 
         if not _wanted():
             return
-        choice = resolve_style(plugins, [{"size": SIZE, "optimise.iterations": 1}])
         photo, style = open_sample(samples("photo")[0].name), open_sample(samples("style")[0].name)
-        with TURNS.turn():
-            for _ in gancraft.style.job.paint(choice, photo, [(style, 1.0)]):
-                pass
+        for method in dict.fromkeys([first_method(plugins), StyleSettings().plugin]):
+            wanted = {"plugin": method, "size": SIZE, "optimise.iterations": 1}
+            choice = resolve_style(plugins, [Layer(wanted, shared=True)])
+            with TURNS.turn():
+                for _ in gancraft.style.job.paint(choice, photo, [(style, 1.0)]):
+                    pass
     except Exception:  # a painting will say it to somebody who sees it
         LOG.exception("getting ready failed")
 

@@ -109,6 +109,7 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     patch.setenv("GRADIO_TEMP_DIR", str(cache))
     patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("prepared")))
+    patch.setattr("gancraft.web.gpu.there", lambda: True)  # it opens with the same method on every machine
     page: Any = build_page(with_endless(), BOUNDS)
     _, address, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
     yield address

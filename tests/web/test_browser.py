@@ -59,6 +59,7 @@ def says(page: Any, text: str) -> None:
 
 def test_a_painting_hangs_there_before_any_click(page: Any) -> None:
     state(page, "example")
+    page.wait_for_selector(".gc-picture img", timeout=BROWSER_PATIENCE)
     assert page.locator(".gc-picture img").count() == 2
     assert page.is_visible(".gc-download") and not page.is_visible(".gc-stop")
     assert "Chelsea the cat, after Night over the valley" in page.inner_text(".gc-label")

@@ -30,9 +30,10 @@ from gancraft.web.history import GONE, MOST, History, Shown
 from gancraft.web.painting import name, paint_events, title
 from gancraft.web.runs import Switch
 from gancraft.web.settings import PUBLIC
-from gancraft.web.style.form import Form, draw_form
-from gancraft.web.style.pictures import Pictures, draw_pictures
-from gancraft.web.style.tab import order_of
+from gancraft.web.style.form import draw_form
+from gancraft.web.style.masks import draw_masks
+from gancraft.web.style.order import Fields, order_of
+from gancraft.web.style.pictures import draw_pictures
 
 PLUGINS = find_plugins()
 LISTED = load_examples(PLUGINS)
@@ -59,15 +60,16 @@ def with_third_party() -> Plugins:
 
 
 @pytest.fixture(scope="module")
-def tab() -> tuple[Pictures, Form]:
+def tab() -> Fields:
     with gr.Blocks(analytics_enabled=False):
-        return draw_pictures(PUBLIC, "cat", "swirl"), draw_form(with_third_party(), PUBLIC)
+        pictures, form = draw_pictures(PUBLIC, "cat", "swirl"), draw_form(with_third_party(), PUBLIC)
+        masks = draw_masks(pictures.photo, pictures.styles[0].picker, True)
+        return Fields(pictures, form, masks, gr.Checkbox(False))
 
 
-def opened(tab: tuple[Pictures, Form]) -> dict[str, Any]:
+def opened(tab: Fields) -> dict[str, Any]:
     """What the fields say when the page opens."""
-    fields = {**tab[0].inputs, **tab[1].inputs}
-    return {name: shown(component) for name, component in fields.items()}
+    return {name: shown(component) for name, component in tab.inputs.items()}
 
 
 def shown(component: Component) -> Any:
@@ -76,13 +78,13 @@ def shown(component: Component) -> Any:
     return value["path"] if isinstance(value, dict) else value
 
 
-def filled(tab: tuple[Pictures, Form], example: Example) -> dict[str, Any]:
+def filled(tab: Fields, example: Example) -> dict[str, Any]:
     """What they say after a click on an example."""
-    given = opened(tab)
-    names = {component: name for name, component in {**tab[0].inputs, **tab[1].inputs}.items()}
+    given, pictures, form = opened(tab), tab.pictures, tab.form
+    names = {component: name for name, component in tab.inputs.items()}
     updates = [
-        *zip(tab[0].filled, tab[0].fill(example.photo, example.styles), strict=True),
-        *zip(tab[1].filled, tab[1].fill(example.method, example.size, example.seed, example.settings), strict=True),
+        *zip(pictures.filled, pictures.fill(example.photo, example.styles), strict=True),
+        *zip(form.filled, form.fill(example.method, example.size, example.seed, example.settings), strict=True),
     ]
     for component, update in updates:
         value = update.get("value", gr.skip()) if isinstance(update, dict) else update
@@ -92,7 +94,7 @@ def filled(tab: tuple[Pictures, Form], example: Example) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("example", LISTED, ids=lambda example: Path(example.file).stem)
-def test_examples_are_what_their_settings_paint(example: Example, tab: tuple[Pictures, Form]) -> None:
+def test_examples_are_what_their_settings_paint(example: Example, tab: Fields) -> None:
     recipe = read_recipe(example.path)
     # As `redo` reads it: settings that came later have their defaults.
     painted = resolve_style(PLUGINS, [flatten(recipe["options"])]).to_dict()
@@ -100,21 +102,21 @@ def test_examples_are_what_their_settings_paint(example: Example, tab: tuple[Pic
     photo, *styles = recipe["inputs"]
     assert photo["sample"] == example.photo and photo["sha256"] == open_sample(example.photo).sha256
     assert [(entry["sample"], entry["weight"]) for entry in styles] == list(example.styles)
-    order = order_of(with_third_party(), *tab, filled(tab, example), PUBLIC)
+    order = order_of(with_third_party(), tab, filled(tab, example), PUBLIC)
     assert order.choice.to_dict() == painted
     file, pair, said, command = example.on_the_wall(PLUGINS)
     assert (order.title, order.command) == (example.title, command)
     assert all(Path(side).exists() for side in (file, *pair)) and example.title in said
 
 
-def test_the_page_opens_with_the_first_example_but_for_its_size(tab: tuple[Pictures, Form]) -> None:
-    order = order_of(with_third_party(), *tab, opened(tab), PUBLIC)
+def test_the_page_opens_with_the_first_examples_pictures(tab: Fields) -> None:
+    order = order_of(with_third_party(), tab, opened(tab), PUBLIC)
     first = LISTED[0]
     assert order.title == first.title
     assert order.choice.settings.size == str(PUBLIC.start_side)
     options, wanted = order.choice.to_dict(), first.choice(PLUGINS).to_dict()
-    options["style"]["size"] = wanted["style"]["size"]
-    assert options == wanted
+    options["style"] |= {name: wanted["style"][name] for name in ("size", "plugin")}
+    assert options["style"] == wanted["style"]
 
 
 def test_examples_are_many_and_light() -> None:
@@ -160,27 +162,28 @@ def test_titles() -> None:
     assert name(replace(cat, sample=None, name="clipboard.png")) == "Your picture"
 
 
-def test_one_style_needs_no_weight_and_further_ones_come_one_by_one(tab: tuple[Pictures, Form]) -> None:
-    pictures, _ = tab
+def test_one_style_needs_no_weight_and_further_ones_come_one_by_one(tab: Fields) -> None:
+    pictures = tab.pictures
     assert [field.place.visible for field in pictures.styles] == [True, False, False, False]
     for there, can_add in (([True, False, False], True), ([True, True, True], False), ([False, False, False], True)):
         _, *places, add, weight = pictures.arrange(there)
         assert [place["visible"] for place in places] == there
         assert (add["visible"], weight["visible"]) == (can_add, any(there))
     given = opened(tab) | {"weight": 0.3}
-    assert [weight for _, weight in pictures.read(given, PUBLIC)[1]] == [1.0]
+    assert [weight for _, weight in pictures.styles_of(given, PUBLIC)] == [1.0]
 
 
-def test_a_field_is_shown_for_the_methods_that_take_it(tab: tuple[Pictures, Form]) -> None:
-    form = tab[1]
-    visible = {method: form.switch(method)[-1]["visible"] for method in form.methods}
-    assert visible.pop("plain") is False and all(visible.values())
+def test_a_field_is_shown_for_the_methods_that_take_it(tab: Fields) -> None:
+    form = tab.form
+    for called, method in form.methods.items():
+        assert form.switch(called)[-1]["visible"] == method.can("start")
+    assert not form.methods["plain"].can("start") and form.methods["blank"].can("start")
     start = next(control for control in form.controls if control.parameter == "optimise_start")
     assert "picture" not in start.setting.choices  # it follows from giving one
 
 
-def test_basic_settings_are_in_sight_and_the_rest_is_folded_away(tab: tuple[Pictures, Form]) -> None:
-    for control in tab[1].controls:
+def test_basic_settings_are_in_sight_and_the_rest_is_folded_away(tab: Fields) -> None:
+    for control in tab.form.controls:
         parent = control.component.parent
         while parent is not None and not isinstance(parent, gr.Accordion):
             parent = parent.parent
@@ -189,19 +192,17 @@ def test_basic_settings_are_in_sight_and_the_rest_is_folded_away(tab: tuple[Pict
         assert not folded or parent.open is False
 
 
-def test_what_is_given_reaches_a_third_partys_method_and_only_one_that_takes_it(
-    tab: tuple[Pictures, Form], tmp_path: Path
-) -> None:
+def test_what_is_given_reaches_a_third_partys_method_and_only_one_that_takes_it(tab: Fields, tmp_path: Path) -> None:
     white = tmp_path / "white.png"
     save_picture(white, np.ones((20, 20, 3), np.float32))
     given = opened(tab) | {"method": "blank", "size": 64, "start_picture": str(white)}
-    order = order_of(with_third_party(), *tab, given, PUBLIC)
+    order = order_of(with_third_party(), tab, given, PUBLIC)
     history = History()
     *_, last = paint_events(Switch(), history, order, PUBLIC)
     assert gancraft.pictures.open_picture(last[0]).rgb_HWC.min() == 1
     assert "--start-picture white.png" in last[3]
     history.close()
-    other = order_of(with_third_party(), *tab, given | {"method": "plain"}, PUBLIC)
+    other = order_of(with_third_party(), tab, given | {"method": "plain"}, PUBLIC)
     assert other.arguments == {}
     with pytest.raises(gancraft.UsageError, match="plain can't start from a picture"):
         from gancraft.style import paint

@@ -14,19 +14,18 @@ import gradio as gr
 from gradio.blocks import BlockContext as Block
 from gradio.components import Component
 
-from gancraft import defaults
 from gancraft.options import Options, settings
 from gancraft.plugins import Plugins, Registered
-from gancraft.style.choice import STYLE, optimises
-from gancraft.style.settings import OptimiseOptions, StyleSettings
+from gancraft.style.choice import RUNNERS, STYLE
+from gancraft.style.settings import StyleSettings
 from gancraft.web.controls import Control, component, draw, drawn, to_page
 from gancraft.web.inputs import INPUTS, Input, implied
 from gancraft.web.quiet import NEW_SEED, QUIET
 from gancraft.web.settings import Limits
+from gancraft.web.style.methods import choices_of, offered, parts_of, trained
 
 SMALLEST_SIDE = 64
 SIDE_STEP = 32
-RUNNER = "optimise"
 # Settings of the computer, shown on one's own machine only; the others of `StyleSettings` have a control of their own.
 COMPUTER = ("network", "device", "precision", "launch")
 
@@ -81,13 +80,22 @@ class Form:
             *(gr.update(visible=method.can(capability)) for capability in self.places),
         ]
 
-    def fill(self, method: str, size: int, seed: int, settings: Mapping[str, Mapping[str, Any]]) -> list[Any]:
-        """Updates that put values in: those of `settings`, by part and name, and the defaults of all others."""
+    def fill(
+        self, method: str, size: int, seed: int, settings: Mapping[str, Mapping[str, Any]], keep: bool = False
+    ) -> list[Any]:
+        """Updates that put values in: those of `settings`, by part and name, and the defaults of all others. keep: further
+        inputs stay as they are."""
         values = [
             _within(c, to_page(c.setting, settings.get(c.part, {}).get(c.setting.name, c.setting.default)))
             for c in self.controls
         ]
-        return [*self.switch(method), min(size, self.size.maximum), seed, *(None for _ in self.fields), *values]
+        return [
+            *self.switch(method),
+            min(size, self.size.maximum),
+            seed,
+            *(gr.skip() if keep else None for _ in self.fields),
+            *values,
+        ]
 
     def arguments(self, method: Registered, given: Mapping[str, Any], limits: Limits) -> dict[Input, Any]:
         """What was given of the further inputs that the method takes, from values by the names of `inputs`."""
@@ -99,19 +107,24 @@ class Form:
 def draw_form(plugins: Plugins, limits: Limits) -> Form:
     """Draw the fields within the open Blocks."""
     known = {setting.name: setting for setting in settings(StyleSettings)}
-    methods = {name: plugins.get("style", name) for name in plugins.names("style")}
-    first = first_method(plugins)
+    methods, shelf = offered(plugins, limits), trained(plugins, limits)
+    first = next(iter(methods))
     method = gr.Dropdown(list(methods), value=first, label="Method", info=methods[first].summary, elem_id="method")
     controls: list[Control] = []
     groups: list[tuple[str, Block]] = []
-    parts: dict[str, type[Options]] = {RUNNER: OptimiseOptions}
+    runners = {runner.name: runner.model for runner in RUNNERS.values()}
+    parts: dict[str, type[Options]] = dict(runners)
     parts |= {name: registered.options for name, registered in methods.items()}
     shown = parts_of(methods[first])
 
     def settings_of(part: str, basic: bool, place: Callable[[bool], Block]) -> None:
         if any(setting.basic == basic for setting in drawn(parts[part])):
             with place(part in shown) as block:
-                controls.extend(draw(part, parts[part], basic=basic, maxima=limits.maxima, without=implied(part)))
+                choices = choices_of(methods[part], shelf) if part in methods else {}
+                more = draw(
+                    part, parts[part], basic=basic, maxima=limits.maxima, without=implied(part), choices=choices
+                )
+                controls.extend(more)
             groups.append((part, block))
 
     for part in parts:
@@ -129,7 +142,7 @@ def draw_form(plugins: Plugins, limits: Limits) -> Form:
         die = gr.Button("New seed", elem_classes="gc-die")
     die.click(None, None, seed, js=NEW_SEED, api_visibility="private")
     for part in parts:
-        more = "More settings" if part == RUNNER else f"More settings of {part}"
+        more = "More settings" if part in runners else f"More settings of {part}"
         settings_of(part, False, partial(_folded, more))
     fields: dict[str, Component] = {}
     places: dict[str, gr.Accordion] = {}
@@ -144,17 +157,6 @@ def draw_form(plugins: Plugins, limits: Limits) -> Form:
     form = Form(methods, method, size, seed, controls, groups, fields, places)
     method.input(form.switch, method, form.switched, **QUIET)
     return form
-
-
-def first_method(plugins: Plugins) -> str:
-    """The one that the page opens with."""
-    names = plugins.names("style")
-    return defaults.STYLE_METHOD if defaults.STYLE_METHOD in names else names[0]
-
-
-def parts_of(method: Registered) -> set[str]:
-    """The parts whose settings are shown for a method."""
-    return {method.name, RUNNER} if optimises(method) else {method.name}
 
 
 def _within(control: Control, value: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -37,6 +37,7 @@ class Pictures:
     """The fields. shown: which of the further styles are in sight, a list of bool."""
 
     photo: Picker
+    group: gr.Column  # of all that has to do with styles
     styles: Sequence[StyleField]
     add: gr.Button
     shown: gr.State
@@ -44,7 +45,12 @@ class Pictures:
     @property
     def inputs(self) -> dict[str, Component]:
         """All that a painting is given, by name in the API."""
-        known: dict[str, Component] = {"content": self.photo.image}
+        return {"content": self.photo.image, **self.of_styles}
+
+    @property
+    def of_styles(self) -> dict[str, Component]:
+        """The styles with their weights, by name in the API."""
+        known: dict[str, Component] = {}
         for number, field in enumerate(self.styles, 1):
             known |= {_numbered("style", number): field.picker.image, _numbered("weight", number): field.weight}
         return known
@@ -77,9 +83,17 @@ class Pictures:
             gr.update(visible=any(shown)),
         ]
 
-    def read(self, given: dict[str, Any], limits: Limits) -> tuple[Picture, list[tuple[Picture, float]]]:
-        """The photo, and the styles with weights, from values by the names of `inputs`. Raises UsageError, in one line."""
-        photo = open_input(given["content"], "Photo", limits.max_megapixels)
+    def photo_of(self, given: Mapping[str, Any], limits: Limits) -> Picture:
+        """The photo, from values by the names of `inputs`. Raises UsageError, in one line."""
+        return open_input(given["content"], "Photo", limits.max_megapixels)
+
+    def first_counts(self, given: Mapping[str, Any]) -> bool:
+        """Whether the first style is among those that are painted with: alone it is, whatever its weight."""
+        others = [given[_numbered("style", number)] for number in range(2, len(self.styles) + 1)]
+        return bool(given["weight"]) or not any(others)
+
+    def styles_of(self, given: Mapping[str, Any], limits: Limits) -> list[tuple[Picture, float]]:
+        """The styles with weights, from values by the names of `inputs`. Raises UsageError, in one line."""
         styles: list[tuple[Picture, float]] = []
         for number, field in enumerate(self.styles, 1):
             path = given[_numbered("style", number)]
@@ -87,11 +101,11 @@ class Pictures:
                 picture = open_input(path, field.name, limits.max_megapixels)
                 styles.append((picture, float(given[_numbered("weight", number)])))
         if len(styles) == 1:
-            return photo, [(styles[0][0], 1.0)]
+            return [(styles[0][0], 1.0)]
         styles = [(picture, weight) for picture, weight in styles if weight]
         if not styles:
             raise UsageError("all styles have weight 0: give one of them more")
-        return photo, styles
+        return styles
 
 
 def draw_pictures(limits: Limits, photo: str, style: str) -> Pictures:
@@ -99,18 +113,19 @@ def draw_pictures(limits: Limits, photo: str, style: str) -> Pictures:
     with gr.Column(elem_classes="gc-pick"):
         gr.HTML("<h2>Photo</h2>", padding=False, js_on_load=ONCE)
         first = picker("photo", "Photo", photo)
-    with gr.Column(elem_classes="gc-pick") as place:
-        gr.HTML("<h2>Style</h2>", padding=False)
-        styles = [_style("Style", place, style)]
     removers = []
-    for number in range(2, limits.max_styles + 1):
-        with gr.Column(visible=False, elem_classes="gc-pick") as place:
-            with gr.Row(elem_classes="gc-over"):
-                gr.HTML(f"<h2>Style {number}</h2>", padding=False)
-                removers.append(gr.Button("Remove", size="sm", elem_classes="gc-quiet"))
-            styles.append(_style(f"Style {number}", place))
-    add = gr.Button("Add another style", size="sm", elem_classes="gc-quiet gc-add", visible=len(styles) > 1)
-    pictures = Pictures(first, styles, add, gr.State([False] * (len(styles) - 1)))
+    with gr.Column(elem_classes="gc-styles") as group:
+        with gr.Column(elem_classes="gc-pick") as place:
+            gr.HTML("<h2>Style</h2>", padding=False)
+            styles = [_style("Style", place, style)]
+        for number in range(2, limits.max_styles + 1):
+            with gr.Column(visible=False, elem_classes="gc-pick") as place:
+                with gr.Row(elem_classes="gc-over"):
+                    gr.HTML(f"<h2>Style {number}</h2>", padding=False)
+                    removers.append(gr.Button("Remove", size="sm", elem_classes="gc-quiet"))
+                styles.append(_style(f"Style {number}", place))
+        add = gr.Button("Add another style", size="sm", elem_classes="gc-quiet gc-add", visible=len(styles) > 1)
+    pictures = Pictures(first, group, styles, add, gr.State([False] * (len(styles) - 1)))
 
     def another(shown: list[bool]) -> list[Any]:
         free = shown.index(False)
