@@ -412,9 +412,39 @@ def test_a_bug_is_one_line_too_and_ends_no_batch(write_plugin: WritePlugin, phot
     plugin = ["-pfailing", "--plugins-dir", write_plugin("failing", FAILING), "--size", 48, "-q"]
     result = run("style", photo, *plugin)
     assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
-    assert result.stderr == "gancraft: RuntimeError: boom (a bug; --debug shows where it is)\n"
+    assert result.stderr == "gancraft: RuntimeError: boom (a bug of plugin 'failing'; --debug shows where it is)\n"
     result = run("style", photo, "--content", photo, *plugin, "-o", "out")
     assert result.exit_code == 1 and result.stderr.count("boom") == 2 and "2 of 2 pictures failed" in result.stderr
+
+
+ODD = """
+    import gancraft, numpy as np
+
+    class Odd(gancraft.StyleMethod):
+        def run(self, job, run):
+            assert not isinstance(job.device, str) and job.precision in ("float32", "bfloat16")
+            yield gancraft.Started(1)
+            {last}
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("odd", Odd, summary="Odd.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        ("yield gancraft.Finished(np.zeros((3, 3, 3), np.float32))", "gave a picture of 3x3x3 numbers"),
+        ("pass", "ended without a Finished event"),
+    ],
+)
+def test_a_method_is_told_what_is_wrong_with_its_run(
+    last: str, says: str, write_plugin: WritePlugin, photo: Path, here: Path
+) -> None:
+    plugin = ["-podd", "--plugins-dir", write_plugin("odd", ODD.format(last=last)), "--size", 48, "-q"]
+    result = run("style", photo, *plugin)
+    assert result.exit_code == 1 and "plugin 'odd'" in result.stderr and says in result.stderr
 
 
 def test_previews_of_a_batch_are_kept_apart(photo: Path, here: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from gancraft.errors import GancraftError
+from gancraft.plugins.find import plugin_at_fault
 
 
 def debugging(argv: Sequence[str] = ()) -> bool:
@@ -24,8 +25,9 @@ def fail(error: BaseException) -> int:
     if isinstance(error, GancraftError):
         print(f"gancraft: {text}", file=sys.stderr)
         return error.exit_code
-    name = type(error).__name__
-    print(f"gancraft: {name}{': ' if text else ''}{text} (a bug; --debug shows where it is)", file=sys.stderr)
+    name, plugin = type(error).__name__, plugin_at_fault(error)
+    whose = f"a bug of plugin '{plugin}'" if plugin else "a bug"
+    print(f"gancraft: {name}{': ' if text else ''}{text} ({whose}; --debug shows where it is)", file=sys.stderr)
     return 1
 
 

@@ -96,8 +96,8 @@ class StyleJob:
     content_NCHW: Tensor
     styles: Sequence[StyleInput]  # at least one, but for methods that take none
     seed: int = 0  # of everything random
-    device: torch.device | str = "cpu"  # where to compute
-    precision: str = "auto"  # "auto", "float32" or "bfloat16"
+    device: torch.device | str = "cpu"  # where to compute, as torch takes it
+    precision: str = "auto"  # "float32" or "bfloat16"; `paint` gives what suits the device where nobody chose
     launch: str = "auto"  # "auto", "eager" or "compile"
     start_NCHW: Tensor | None = None  # a picture to start from, of any size
     preview_every: int = 0  # steps between two Preview events; 0: none

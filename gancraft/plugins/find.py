@@ -45,6 +45,18 @@ _NAME = re.compile(r"[a-z][a-z0-9_-]*")
 _TARGET = re.compile(r"[\w.]+:\w+")
 
 
+_PACKAGES: dict[str, str] = {}  # of plugins that were loaded in this process, and what they are called
+
+
+def plugin_at_fault(error: BaseException) -> str | None:
+    """The plugin in whose code an error was raised, or whose code called where it was raised; None where it was nobody's."""
+    found, trace = None, error.__traceback__
+    while trace is not None:
+        found = _PACKAGES.get(trace.tb_frame.f_globals.get("__name__", "").partition(".")[0], found)
+        trace = trace.tb_next
+    return found
+
+
 def find_plugins(
     dirs: Iterable[str | Path] = (),
     allow: Collection[str] | None = None,
@@ -90,6 +102,7 @@ def find_plugins(
                 trace.about(info)
             entries += _register(manager, info, module, entries, trace)
             infos.append(info)
+            _PACKAGES[module.__name__.partition(".")[0]] = info.name
         except (Exception, SystemExit) as error:
             if strict:
                 raise GancraftError(f"plugin {info} failed to load: {one_line(error)}") from error
@@ -139,7 +152,7 @@ def _register(
     """Call a plugin's hooks: everything it registers, or an exception and nothing."""
     manager.register(module, info.name)
     try:
-        manager.check_pending()  # finds misspelled hooks, which registering doesn't
+        _known_hooks(manager, module)
         if not manager.get_hookcallers(module):
             raise UsageError(f"it has no hook: put @gancraft.hookimpl on {' or '.join(HOOKS.values())}")
         entries: list[Registered] = []
@@ -150,6 +163,16 @@ def _register(
         manager.unregister(name=info.name)  # a failing one would stay, and fail every later check again
         raise
     return entries
+
+
+def _known_hooks(manager: pluggy.PluginManager, module: Any) -> None:
+    """Raise UsageError for a misspelt hook, which registering lets pass."""
+    hooks = list(HOOKS.values())
+    for name in dir(module):
+        options = manager.parse_hookimpl_opts(module, name)
+        if name not in hooks and options is not None and not options["optionalhook"]:
+            hint = did_you_mean(name, hooks) or f"; there are: {', '.join(hooks)}"
+            raise UsageError(f"there is no hook '{name}'{hint}")
 
 
 def _collector(

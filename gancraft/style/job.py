@@ -51,12 +51,13 @@ def paint(
         raise UsageError(f"--mask: {choice.method.name} takes no masks: leave them out, or choose another method")
     check_masks(masks, content, [picture for picture, _ in styles])
     settings = choice.settings
+    compute = choose(settings.device, settings.precision, settings.launch)
     job = StyleJob(
         content_NCHW=to_tensor(sized(choice, content).rgb_HWC),
         styles=_inputs(choice, styles, masks),
         seed=settings.seed,
-        device=settings.device,
-        precision=settings.precision,
+        device=compute.device,
+        precision=str(compute.dtype).removeprefix("torch."),
         launch=settings.launch,
         start_NCHW=to_tensor(start.rgb_HWC) if start is not None else None,
         preview_every=preview_every,
@@ -65,7 +66,32 @@ def paint(
         network=choice.make_network if choice.network is not None else None,
     )
     method = _method(choice)
-    return Run(lambda run: method.run(job, run))
+    return Run(lambda run: _checked(method.run(job, run), job, choice))
+
+
+def _checked(events: Iterator[Event], job: StyleJob, choice: StyleChoice) -> Iterator[Event]:
+    """The same events. Raises GancraftError where the picture at the end isn't one of the content's size."""
+    wanted = (*job.content_NCHW.shape[-2:], 3)
+    finished = False
+    try:
+        for event in events:
+            if isinstance(event, Finished):
+                finished = True
+                if event.picture_HWC is not None and event.picture_HWC.shape != wanted:
+                    got = "x".join(map(str, event.picture_HWC.shape))
+                    raise GancraftError(
+                        f"plugin {choice.method.plugin}: {choice.method.name} gave a picture of {got} numbers, "
+                        f"where {'x'.join(map(str, wanted))} were asked for (height, width, colours)"
+                    )
+            yield event
+    finally:
+        close = getattr(events, "close", None)
+        if close is not None:
+            close()
+    if not finished:
+        raise GancraftError(
+            f"plugin {choice.method.plugin}: the run of {choice.method.name} ended without a Finished event"
+        )
 
 
 def instant_painter(choice: StyleChoice, styles: Styles, masks: Sequence[MaskPair] = ()) -> InstantPainter:
