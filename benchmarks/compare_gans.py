@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -48,6 +49,12 @@ def parsed(text: str) -> tuple[str, dict[str, str]]:
     """`plugin:name=value:…`"""
     plugin, *given = text.split(":")
     return plugin, dict(part.split("=", 1) for part in given)
+
+
+def short(named: str) -> str:
+    """A name for files: a plugin's, with a checksum of the settings that follow it."""
+    plugin, colon, given = named.partition(":")
+    return f"{plugin}-{zlib.crc32(given.encode()):08x}" if colon else plugin
 
 
 def trained(
@@ -96,7 +103,7 @@ def ours(
         settings["size"] = size
     if arguments.launch:
         settings["launch"] = arguments.launch
-    folder = arguments.out / named.replace(":", "_").replace("=", "-")
+    folder = arguments.out / short(named)
     if "pictures" not in given:
         with tempfile.TemporaryDirectory() as pilot:
             pace, model = trained(plugins, source, settings, arguments.pilot, Path(pilot) / "run")
@@ -190,8 +197,8 @@ def main() -> None:
             traceback.print_exc()
             print(f"  failed: {type(error).__name__}: {error}", flush=True)
             continue
-        name = str(facts["what"]).replace(":", "_").replace("=", "-")
-        row = {"machine": machine, **facts, **judged(made, real, plugins, arguments.out, name, arguments.device)}
+        row = {"machine": machine, **facts}
+        row |= judged(made, real, plugins, arguments.out, short(str(facts["what"])), arguments.device)
         rows.append(row)
         print(json.dumps(row), flush=True)
         (arguments.out / "table.json").write_text(json.dumps(rows, indent=1))
