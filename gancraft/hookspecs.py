@@ -45,8 +45,10 @@ class Register(Protocol):
         interface: which of `gancraft`'s interfaces it implements, where a hook takes more than one.
         capabilities: what it takes or does beyond the usual, on top of its interface's own; front ends ask for it. For style
             methods: `network` (a perceptual network is chosen for it), `start` (a picture to start from), `mask` (masks),
-            `styleless` (it takes no style picture), `models` (it paints with trained networks: it is made with a
-            `gancraft.StyleModels` as its second argument, and its setting `model` says which of them is meant).
+            `tiles` (a loss that can be taken tile by tile), `styleless` (it takes no style picture), `models` (it paints with
+            trained networks: it is made with a `gancraft.StyleModels` as its second argument, and its setting `model` says
+            which of them is meant). For training methods: `points` (its networks make and judge points in the plane). There
+            are no others; `gancraft plugins check` finds a misspelt one.
         """
 
 

@@ -35,7 +35,7 @@ def done(*arguments: object) -> str:
 
 def test_models_are_listed() -> None:
     shown = done("models")
-    assert re.search(r"^digits +32x32 grey, by dcgan, 370,051 numbers, 0.7 MB, plugin 'gallery'", shown, re.MULTILINE)
+    assert re.search(r"^digits +pictures +32x32 grey, by dcgan, 370,051 numbers, 0.7 MB, plugin 'gallery'", shown, re.MULTILINE)
     assert re.search(r"^ +Fréchet distance 22.9, .*recall 0.16$", shown, re.MULTILINE)
     told = {model["name"]: model for model in json.loads(done("models", "--json"))}
     assert told["emoji"]["licence"] == "apache-2.0" and told["emoji"]["scores"]["recall"] == 0.16
@@ -57,7 +57,7 @@ def test_a_model_travels_and_is_used_by_its_name(here: Path) -> None:
     result = run("pull", "./stick/zahlen")
     assert result.stdout.strip() == str(here / "own" / "zahlen.safetensors")
     assert "32x32 grey by dcgan; try gancraft sample zahlen" in result.stderr
-    assert re.search(r"^zahlen +32x32 grey", done("models"), re.MULTILINE)
+    assert re.search(r"^zahlen +pictures +32x32 grey", done("models"), re.MULTILINE)
     assert done("models", "zahlen").startswith("# digits"), "the card came along"
     assert done("sample", "zahlen", "-n", 1, "-q").strip() == "zahlen-seed0.png"
     told = [json.loads(done("info", name, "--json"))["fingerprint"] for name in ("zahlen", "digits")]

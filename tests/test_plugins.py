@@ -37,7 +37,10 @@ BROKEN = {
         "import gancraft\n@gancraft.hookimpl\ndef register_networks(register, cheese): pass",
         "cheese",
     ),
-    "misspelt": ("import gancraft\n@gancraft.hookimpl\ndef register_netwroks(register): pass", "register_netwroks"),
+    "misspelt": (
+        "import gancraft\n@gancraft.hookimpl\ndef register_netwroks(register): pass",
+        "there is no hook 'register_netwroks', did you mean 'register_networks'?",
+    ),
     "raises": ("import gancraft\n@gancraft.hookimpl\ndef register_networks(register): raise ValueError('no')", "no"),
     "name": (
         "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('No Good', 'a:B', summary='x')",

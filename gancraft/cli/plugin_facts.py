@@ -7,16 +7,17 @@ from pathlib import Path
 from typing import Any
 
 from gancraft import API_VERSION
+from gancraft.cli.plugin_flags import typed
 from gancraft.interfaces import Preset
 from gancraft.options import Setting, settings
-from gancraft.plugins import PluginInfo, Registered
+from gancraft.plugins import PluginInfo, Plugins, Registered
 from gancraft.plugins.find import HOOKS
 
 WORDS = {int: "whole number", float: "number", bool: "yes or no", str: "text", Path: "path"}
 
 
-def facts(info: PluginInfo, entries: Sequence[Registered]) -> dict[str, Any]:
-    """A plugin with these of the things that it registered, ready for JSON."""
+def facts(info: PluginInfo, entries: Sequence[Registered], plugins: Plugins) -> dict[str, Any]:
+    """A plugin with these of the things that it registered, ready for JSON. plugins: all that there are."""
     return {
         "name": info.name,
         "state": info.state,
@@ -28,11 +29,12 @@ def facts(info: PluginInfo, entries: Sequence[Registered]) -> dict[str, Any]:
         "api": info.api,
         "api_here": API_VERSION,
         "hooks": [hook for kind, hook in HOOKS.items() if any(entry.kind == kind for entry in entries)],
-        "registered": [_entry(entry) for entry in entries],
+        "registered": [_entry(entry, plugins) for entry in entries],
     }
 
 
-def _entry(entry: Registered) -> dict[str, Any]:
+def _entry(entry: Registered, plugins: Plugins) -> dict[str, Any]:
+    flags = typed(entry, plugins)
     own = getattr(entry.interface, "capabilities", ())
     told = {
         "kind": entry.kind,
@@ -40,7 +42,7 @@ def _entry(entry: Registered) -> dict[str, Any]:
         "summary": entry.summary,
         "interface": entry.interface.__name__ if entry.interface is not None else "",
         "capabilities": sorted({*entry.capabilities, *own}),
-        "options": [_setting(setting) for setting in settings(entry.options)],
+        "options": [_setting(setting, flags[setting.name]) for setting in settings(entry.options)],
     }
     if isinstance(entry.target, Preset):
         parts = {role: getattr(entry.target, role) for role in ("generator", "discriminator", "loss")}
@@ -49,10 +51,11 @@ def _entry(entry: Registered) -> dict[str, Any]:
     return {**told, "target": entry.target if isinstance(entry.target, str) else f"{entry.target.__module__}:{name}"}
 
 
-def _setting(setting: Setting) -> dict[str, Any]:
+def _setting(setting: Setting, flag: str) -> dict[str, Any]:
     default = setting.default
     return {
         "name": setting.name,
+        "flag": flag,
         "type": "list" if setting.many else setting.type.__name__,
         "default": str(default) if isinstance(default, Path) else default,
         "minimum": setting.minimum,
@@ -90,7 +93,7 @@ def _of_entry(entry: Mapping[str, Any]) -> Iterator[str]:
     if entry["capabilities"]:
         yield f"  can       {', '.join(entry['capabilities'])}"
     for option in entry["options"]:
-        yield f"  option    --{option['name'].replace('_', '-')}  {_values(option)}"
+        yield f"  option    {option['flag']}  {_values(option)}"
         yield f"            {option['help']}"
 
 

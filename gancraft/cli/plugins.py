@@ -65,7 +65,7 @@ def command(
 def show(name: Name, as_json: AsJson = False, plugins_dir: PluginsDir = None, debug: Debug = False) -> None:
     plugins = plugins_from_environment(dirs=plugins_dir or [])
     info, entries, _ = found(plugins, name)
-    told = facts(info, entries)
+    told = facts(info, entries, plugins)
     print(json.dumps(told, indent=2) if as_json else "\n".join(printable_lines(told)))
 
 

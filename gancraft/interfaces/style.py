@@ -29,8 +29,8 @@ class StyleLoss(ABC):
     A loss is made with its options and keeps no state of a run. Features arrive in the network's precision, which may be
     bfloat16; statistics must be computed in float32. It is one of three kinds:
 
-    - `additive`: `target` gives sums over positions, which add up over tiles and can be weighed by a mask. It defines
-      `target`, `blend` and `distance`.
+    - `additive`: `target` gives sums over positions, each term of its own position's features alone, which add up over tiles
+      and can be weighed by a mask. It defines `target`, `blend` and `distance`.
     - by `points`: it is given features at that many random points of the picture, new ones at every step, the same points in
       every layer, as 1 x C x 1 x P, and the colours there as a layer called `picture`; a mask chooses where they lie. It
       defines `target`, `blend` and `loss`.

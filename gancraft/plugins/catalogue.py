@@ -17,6 +17,11 @@ WORDS = {
     "train-style": "trainer of style networks",
     "style-model": "trained style network",
 }
+# What may be registered as `capabilities`, by kind; `gancraft.hookspecs.Register` says what each means.
+CAPABILITIES = {
+    "style": ("mask", "models", "network", "start", "styleless", "tiles"),
+    "train": ("points",),
+}
 
 
 @dataclass(frozen=True)

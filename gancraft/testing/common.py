@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from gancraft.interfaces import Preset
 from gancraft.options import settings
-from gancraft.testing.core import NotForThis, Subject, check, expect
+from gancraft.plugins.catalogue import CAPABILITIES, WORDS
+from gancraft.testing.core import NotForThis, Subject, check, expect, hint
 
 LONGEST = 120
 
@@ -32,3 +33,12 @@ def options(subject: Subject) -> None:
             bounded = setting.minimum is not None and setting.maximum is not None
             expect(bounded, f"'{setting.name}' has no {'ge' if setting.minimum is None else 'le'}.")
     subject.thing.options()  # defaults within their bounds; raises where they aren't
+
+
+@check("Every capability that it is registered with is one that there is for its kind of thing.")
+def known_capabilities(subject: Subject) -> None:
+    entry = subject.thing
+    known = CAPABILITIES.get(entry.kind, ())
+    unknown = [f"'{word}'{hint(word, known)}" for word in sorted(entry.capabilities.difference(known))]
+    there = f"a {WORDS.get(entry.kind, entry.kind)} can have {', '.join(known) or 'none'}"
+    expect(not unknown, f"{', '.join(unknown)}; {there}.")

@@ -26,6 +26,11 @@ from gancraft.testing.probes import rough, same_compiled, seeded, smooth, tensor
 LAYERS = ("relu1", "relu2")
 REACH = 4  # pixels that the deeper one sees beside its own
 HALF = 24  # pixels of the masks' left half
+NOT_ADDITIVE = (
+    "it isn't a sum over positions whose every term looks at the features of its own position alone. Means and ratios belong "
+    "into `distance`; what looks at neighbours is a loss of whole maps: leave out `additive`, 'mask' and 'tiles', and define "
+    "`loss` in place of `distance`"
+)
 
 
 @check("It paints: the photo's size, colours from 0 to 1, and a loss that falls.")
@@ -108,7 +113,7 @@ def adds_up(subject: Subject) -> None:
         halves = [loss.target({n: f[..., side] for n, f in features.items()}) for side in (slice(0, 8), slice(8, None))]
     for name, value in together.items():
         apart = halves[0][name] + halves[1][name]
-        expect(torch.allclose(apart, value, rtol=1e-3, atol=1e-4), f"'{name}' differs: it isn't a sum over positions.")
+        expect(torch.allclose(apart, value, rtol=1e-3, atol=1e-4), f"'{name}' differs: {NOT_ADDITIVE}.")
 
 
 @check("Given features in bfloat16 it computes in float32, and comes to about the same.")

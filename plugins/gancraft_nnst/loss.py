@@ -29,7 +29,9 @@ class NeighbourLoss(StyleLoss):
     grain = 2
     guided = True
     octaves = 5
-    content_factor = 3.0  # seen on a portrait and a cat: with 1 faces are lost in part, with 12 little of the strokes is left
+    content_factor = (
+        3.0  # seen on a portrait and a cat: with 1 faces are lost in part, with 12 little of the strokes is left
+    )
 
     def target(self, features: Mapping[str, Tensor], where: Mapping[str, Tensor] | None = None) -> dict[str, Tensor]:
         """Features by layer, PC."""

@@ -108,6 +108,7 @@ def test_classes_are_found_or_kept(space: str) -> None:
     assert kept.codes.labels_N is not None and kept.codes.labels_N.tolist() == [0]
 
 
+@pytest.mark.slow
 def test_a_strong_prior_stays_where_the_generator_has_learned() -> None:
     model, photo = bands(), open_sample("cat")
     free, tame = (projected(model, photo, space="w+", prior=prior, steps=40)[0] for prior in (0.0, 100.0))

@@ -87,11 +87,13 @@ def test_norms_and_judgements(norms: tuple[str, str], patches: bool) -> None:
     assert all(g.isfinite().all() and (g.abs().sum() > 0 or g.dim() == 0) for g in found)
 
 
+@pytest.mark.slow
 def test_compiled_equals_eager() -> None:
     shape = DataShape(3, 16, 12, classes=2)
     check_compiled(*pair(shape, reconstruction=0), shape, tolerance=2e-3)
 
 
+@pytest.mark.slow
 def test_the_compiled_step_equals_the_eager_one() -> None:
     """With noise and what is drawn again, traced as one graph in channels_last, from the same spectral norms."""
     shape = DataShape(3, 16, 12)

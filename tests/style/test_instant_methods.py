@@ -80,6 +80,7 @@ def test_the_photos_hues_stay(entry: Registered, method: InstantStyle) -> None:
     assert kept < 0.3 * free
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("masked", [False, True])
 def test_tiles_change_nothing(
     entry: Registered, method: InstantStyle, masked: bool, monkeypatch: pytest.MonkeyPatch

@@ -120,6 +120,7 @@ def test_in_tiles_it_is_the_same_picture(combination: Combination, request: pyte
     assert apart.mean() < 2e-3 and np.quantile(apart, 0.99) < 0.03
 
 
+@pytest.mark.slow
 @each
 def test_a_cell_of_its_sheet_is_the_painting(combination: Combination, short_of_memory: None) -> None:
     done(*combination.arguments(), "--sheet", combination.axis, "--sheet-size", "40", "-o", "sheet.png")
@@ -134,6 +135,7 @@ def test_a_cell_of_its_sheet_is_the_painting(combination: Combination, short_of_
     assert np.array_equal(pixels("cell.png"), pixels("plain.png"))
 
 
+@pytest.mark.slow
 def test_a_film_with_masks_and_colours_painted_again() -> None:
     photo = Image.open("photo.png").convert("RGB")
     frames = [photo, photo.transform(photo.size, Image.Transform.AFFINE, (1, 0, 2, 0, 1, 0))]

@@ -73,6 +73,21 @@ class FirstBlend(Right):
         return targets[0]
 
 
+class Neighbours(gancraft.StyleLoss):
+    """Sums of differences between neighbours, which don't add up over tiles."""
+
+    additive = True
+
+    def target(self, features, where=None):
+        return {n: (f[..., 1:] - f[..., :-1]).float().abs().sum((0, 2, 3)) for n, f in features.items()}
+
+    def blend(self, targets, weights):
+        return gancraft.mean_sums(targets, weights)
+
+    def distance(self, sums, target):
+        return {n: (s - target[n]).square().mean() for n, s in sums.items()}
+
+
 class Boastful(Right):
     """Takes no masks, whatever it is registered with."""
 
@@ -193,7 +208,9 @@ class Muddled(gancraft.Trainable):
 def register_style_methods(register):
     for kind in (Right, Drawn, Huge, InPlace, Values, Coarse, FirstBlend):
         register(kind.__name__.lower(), kind, summary="A loss.")
+    register("neighbours", Neighbours, capabilities=("mask", "tiles"), summary="A loss.")
     register("boastful", Boastful, capabilities=("mask", "tiles"), summary="A loss.")
+    register("claiming", Right, capabilities=("masks", "colour"), summary="A loss.")
     register("bounds", Right, options=NoBounds, summary="no full stop")
     register("still", Still, summary="A method.")
     register("wrong", Wrong, summary="A method.")
@@ -226,3 +243,6 @@ def register_training_methods(register):
     settings = {"gan.nonsense": 1, "batch": -1}
     register("adrift", gancraft.Preset("idle", "mixing", "nowhere", settings), summary="A preset.")
     register("unset", gancraft.Preset("idle", "mixing", "backwards", settings), summary="A preset.")
+    register(
+        "misspelt", gancraft.Preset("idle", "mixing", "backwards", {"gan.generator_rates": 1}), summary="A preset."
+    )

@@ -10,7 +10,7 @@ import pytest
 from gancraft import UsageError
 from gancraft.plugins import Plugins, find_plugins
 from gancraft.testing import CheckError, check_loss, check_plugin, check_style, checks_of, examine
-from gancraft.testing.core import MODULES, Subject, run
+from gancraft.testing.core import MODULES, Subject, group_of, run
 from tests.testing import faulty
 
 PLUGINS = find_plugins(entry_points=(), modules=[faulty], strict=True)
@@ -22,7 +22,9 @@ FOUND = [  # what is wrong with which thing, by the checks that have to find it
     ("style", "values", {"compiles"}),
     ("style", "coarse", {"precision"}),
     ("style", "firstblend", {"blends"}),
+    ("style", "neighbours", {"masks", "adds-up"}),
     ("style", "boastful", {"capabilities", "masks"}),
+    ("style", "claiming", {"known-capabilities"}),
     ("style", "bounds", {"summary", "options"}),
     ("style", "still", {"paints", "stops", "weighs"}),
     ("style", "wrong", {"paints", "events"}),
@@ -34,6 +36,7 @@ FOUND = [  # what is wrong with which thing, by the checks that have to find it
     ("train", "muddled", {"networks", "losses", "gradients"}),
     ("train", "adrift", {"parts"}),
     ("train", "unset", {"settings"}),
+    ("train", "misspelt", {"settings"}),
 ]
 
 
@@ -48,6 +51,26 @@ def test_what_is_wrong_is_found(kind: str, name: str, wanted: set[str]) -> None:
         if result.state == "failed":
             assert result.found and result.found.endswith("."), result
             assert f"See docs/testing.md#{result.check.name}" in str(result)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "check", "told"),
+    [
+        (
+            "style",
+            "claiming",
+            "known-capabilities",
+            "'colour', 'masks' (did you mean 'mask'?); a style method can have mask,",
+        ),
+        ("style", "neighbours", "adds-up", "what looks at neighbours is a loss of whole maps: leave out `additive`"),
+        ("train", "misspelt", "settings", "no setting 'gan.generator_rates' (did you mean 'generator_rate'?)."),
+        ("train", "unset", "settings", "no setting 'gan.nonsense'"),
+    ],
+)
+def test_it_says_what_to_do(kind: str, name: str, check: str, told: str) -> None:
+    (check_of_it,) = [each for each in checks_of(group_of(PLUGINS.get(kind, name))) if each.name == check]
+    entry = PLUGINS.get(kind, name)
+    assert told in run(check_of_it, Subject(PLUGINS, entry.plugin, entry)).found
 
 
 def test_all_that_failed_is_in_one_error() -> None:

@@ -15,7 +15,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from gancraft.cli.main import build_app
-from gancraft.cli.new import WHAT, Kind
+from gancraft.cli.new import LONGEST, WHAT, Kind, write
 from gancraft.plugins import Plugins
 from gancraft.testing import check_plugin
 
@@ -56,6 +56,16 @@ def test_it_is_clean_by_its_own_settings(package: Path) -> None:
         ruff = [sys.executable, "-m", "ruff", *arguments, "--no-cache"]
         done = subprocess.run(ruff, cwd=package, capture_output=True, text=True)
         assert done.returncode == 0, done.stdout
+
+
+@pytest.mark.parametrize(
+    "name", ["a", "x" * LONGEST, ("ab-" * LONGEST)[: LONGEST - 1]], ids=["short", "long", "dashed"]
+)
+@pytest.mark.parametrize("kind", KINDS)
+def test_it_is_clean_whatever_its_name(kind: str, name: str, tmp_path: Path) -> None:
+    package = tmp_path / f"gancraft-{name}"
+    write(Kind(kind), name, package)
+    test_it_is_clean_by_its_own_settings(package)
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 
 from gancraft import API_VERSION
 from gancraft.cli.main import build_app
+from gancraft.cli.plugin_flags import typed
 from gancraft.plugins import find_plugins
 from tests.conftest import WritePlugin
 
@@ -96,6 +97,38 @@ def test_show_takes_what_a_plugin_brings_and_says_why_one_failed(write_plugin: W
     assert "failed: ModuleNotFoundError" in run("plugins", "show", "broken", "--plugins-dir", place).stdout
     done = run("plugins", "show", "grum")
     assert done.exit_code == 2 and "did you mean 'gram'" in done.stderr and done.stderr.count("\n") == 1
+
+
+OWN = """import gancraft
+class Own(gancraft.Options):
+    size: int = gancraft.option(2, "How big.", ge=1, le=9)
+    turn: bool = gancraft.option(False, "Whether it is turned.")
+class Method(gancraft.StyleMethod):
+    def run(self, job, run): ...
+class Loss(gancraft.AdversarialLoss): ...
+@gancraft.hookimpl
+def register_style_methods(register): register("own", Method, options=Own, summary="A method.")
+@gancraft.hookimpl
+def register_losses(register): register("own", Loss, options=Own, summary="A loss.")
+"""
+
+
+def test_show_prints_the_flags_that_work(write_plugin: WritePlugin) -> None:
+    place = str(write_plugin("own", OWN))
+    lines = run("plugins", "show", "own", "--plugins-dir", place).stdout.splitlines()
+    flags = [line.split()[1] for line in lines if line.startswith("  option")]
+    assert flags == ["--own.size", "--turn", "--loss.size", "--turn"]
+    for command in (["style", "--plugin", "own"], ["train", "--loss", "own"]):
+        own = {"style": "--own.size", "train": "--loss.size"}[command[0]]
+        assert own in run(*command, "--help", "--plugins-dir", place).stdout
+
+
+@pytest.mark.parametrize("kind", ["network", "generator", "discriminator", "model"])
+def test_show_prints_the_flags_of_what_is_chosen_beside_others(kind: str) -> None:
+    plugins = find_plugins()
+    for entry in (entry for entry in plugins.entries if entry.kind == kind):
+        assert set(typed(entry, plugins)) == set(entry.options.model_fields)
+    assert kind != "generator" or typed(plugins.get("generator", "dcgan"), plugins)["width"] == "--generator.width"
 
 
 def test_check_passes_what_is_right(good: str) -> None:

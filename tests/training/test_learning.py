@@ -36,6 +36,7 @@ def test_the_ring(plugin: str, modes: int, near: float, tmp_path: Path) -> None:
     assert (found >= modes and share > near) if modes else found <= 2
 
 
+@pytest.mark.slow
 def test_remedies_bring_a_collapsed_run_back(tmp_path: Path) -> None:
     """With seeds 0 to 4 the first remedy evened out the steps, and all eight were found (shares .29 to .67)."""
     settings = {

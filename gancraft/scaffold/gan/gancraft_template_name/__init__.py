@@ -56,6 +56,11 @@ def register_discriminators(register: gancraft.Register) -> None:
 def register_training_methods(register: gancraft.Register) -> None:
     register(
         "template-name",
-        gancraft.Preset("template-name", "template-name", "bce", _SETTINGS),
+        gancraft.Preset(
+            generator="template-name",
+            discriminator="template-name",
+            loss="bce",
+            defaults=_SETTINGS,
+        ),
         summary="A small convolutional GAN for pictures of any size.",
     )

@@ -10,7 +10,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
-from gancraft_template_name import TemplateNameGeneratorOptions, TemplateNameOptions
+from gancraft_template_name import (
+    TemplateNameGeneratorOptions,
+    TemplateNameOptions,
+)
 
 
 class TemplateNameGenerator(gancraft.Generator):

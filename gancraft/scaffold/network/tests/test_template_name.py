@@ -21,5 +21,6 @@ def test_other_settings(plugins):
 
 def test_it_can_be_painted_with(plugins, gancraft_run, tmp_path):
     out = tmp_path / "out.png"
-    gancraft_run("style", "--network", "template-name", "--size", "64", "--iterations", "8", "-o", str(out))
+    small = ["--size", "64", "--iterations", "8", "-o", str(out)]
+    gancraft_run("style", "--network", "template-name", *small)
     assert out.is_file()

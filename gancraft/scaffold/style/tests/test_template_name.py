@@ -22,5 +22,6 @@ def test_other_settings(spread, plugins):
 
 def test_it_paints(plugins, gancraft_run, tmp_path):
     out = tmp_path / "out.png"
-    gancraft_run("style", "--plugin", "template-name", "--size", "64", "--iterations", "8", "-o", str(out))
+    small = ["--size", "64", "--iterations", "8", "-o", str(out)]
+    gancraft_run("style", "--plugin", "template-name", *small)
     assert out.is_file()
