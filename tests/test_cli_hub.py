@@ -35,7 +35,9 @@ def done(*arguments: object) -> str:
 
 def test_models_are_listed() -> None:
     shown = done("models")
-    assert re.search(r"^digits +pictures +32x32 grey, by dcgan, 370,051 numbers, 0.7 MB, plugin 'gallery'", shown, re.MULTILINE)
+    assert re.search(
+        r"^digits +pictures +32x32 grey, by dcgan, 370,051 numbers, 0.7 MB, plugin 'gallery'", shown, re.MULTILINE
+    )
     assert re.search(r"^ +Fréchet distance 22.9, .*recall 0.16$", shown, re.MULTILINE)
     told = {model["name"]: model for model in json.loads(done("models", "--json"))}
     assert told["emoji"]["licence"] == "apache-2.0" and told["emoji"]["scores"]["recall"] == 0.16
