@@ -120,7 +120,7 @@ def refused(**values):
     except Exception as error:
         return str(error)
 print(json.dumps({
-    "painted": client.predict(size=96, optimise_iterations=10, api_name="/style"),
+    "painted": client.predict(method="gram", size=96, optimise_iterations=10, api_name="/style"),
     "generated": client.predict(api_name="/generate"),
     "too large": refused(size=1024),
     "too long": refused(optimise_iterations=4000),

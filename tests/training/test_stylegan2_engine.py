@@ -135,7 +135,7 @@ def test_it_learns_coloured_shapes(tmp_path: Path) -> None:
     wide = {f"{role}__{name}": v for role in ("generator", "discriminator") for name, v in WIDE.items()}
     # So short a run has no use for adaptive augmentation, and a strong penalty steadies it.
     settings = {"batch": 16, "gan__r1": 4, "gan__penalty_every": 8, "gan__average": 2000, "augment": "none"}
-    settings |= {"generator__mixing": 0, "generator__latent_size": 32}
+    settings |= {"generator__mixing": 0, "generator__latent_size": 32, "learn__schedule": "constant"}
     folder = learn("stylegan2", tmp_path / "run", 30_000, **wide, **settings)
     precision, recall = precision_recall(folder)
     assert precision > 0.3 and recall > 0.07

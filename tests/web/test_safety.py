@@ -342,9 +342,13 @@ def test_an_endpoint_given_one_and_the_same_nonsense_everywhere(http: httpx.Clie
 
 @pytest.mark.slow
 def test_an_endpoint_given_nonsense_for_one_parameter(http: httpx.Client, alive: None) -> None:
+    """Of all kinds where a parameter's name comes first, of one kind where another endpoint has it too: they share its guard."""
+    known: set[str] = set()
     for api_name, parameters in endpoints(http).items():
-        for number in range(len(parameters)):
-            for nonsense in NASTY:
+        for number, parameter in enumerate(parameters):
+            again = parameter["parameter_name"] in known
+            known.add(parameter["parameter_name"])
+            for nonsense in NASTY[:1] if again else NASTY:
                 data = defaults(parameters)
                 data[number] = nonsense
                 harmless(call(http, api_name, data)[1])
