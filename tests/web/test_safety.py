@@ -342,13 +342,14 @@ def test_an_endpoint_given_one_and_the_same_nonsense_everywhere(http: httpx.Clie
 
 @pytest.mark.slow
 def test_an_endpoint_given_nonsense_for_one_parameter(http: httpx.Client, alive: None) -> None:
-    """Of all kinds where a parameter's name comes first, of one kind where another endpoint has it too: they share its guard."""
+    """Of eight kinds where a parameter's name comes first, of one where another endpoint had it too: they share its guard."""
     known: set[str] = set()
+    pick = random.Random(0)
     for api_name, parameters in endpoints(http).items():
         for number, parameter in enumerate(parameters):
             again = parameter["parameter_name"] in known
             known.add(parameter["parameter_name"])
-            for nonsense in NASTY[:1] if again else NASTY:
+            for nonsense in pick.sample(NASTY, 1 if again else 8):
                 data = defaults(parameters)
                 data[number] = nonsense
                 harmless(call(http, api_name, data)[1])
