@@ -41,6 +41,7 @@ def test_there_are_two() -> None:
     assert PACKAGES == ["gancraft-strokes", "gancraft-vae"]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("package", PACKAGES)
 def test_its_own_tests_pass(package: str, tmp_path: Path) -> None:
     """In a process of their own, with gancraft's fixtures, which an installed gancraft brings by itself."""

@@ -171,6 +171,6 @@ def test_facts_compare_it_with_what_came(tmp_path: Path, monkeypatch: pytest.Mon
     arguments = ["style", "sample:cat", "sample:brush", "--size", "48", "--iterations", "3", "-o", "out.png"]
     done = run(*arguments, "--json")
     found = json.loads(done.stdout)["estimate"]
-    assert found["seconds"] >= 0 and found["actual_seconds"] > 0 and found["actual_bytes"] > found["bytes"] / 3
+    assert found["seconds"] >= 0 and found["actual_seconds"] >= 0 and found["actual_bytes"] > found["bytes"] / 3
     assert "gancraft: about" in done.stderr
     assert "about" not in run(*arguments, "--quiet").stderr

@@ -130,6 +130,7 @@ def test_a_batch_that_processes_cannot_share_is_refused_at_the_start(monkeypatch
         )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["progressive", "msg-gan"])
 def test_compiled_is_eager_through_growth(
     name: str, ramps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
