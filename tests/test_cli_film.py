@@ -15,8 +15,8 @@ import pytest
 
 from gancraft.pictures import open_picture, save_picture
 from gancraft.style.film.read import open_film
+from tests.cli_helpers import ROOT, run
 from tests.style.film.helpers import moving, write_animation, write_film
-from tests.test_cli import ROOT, run
 
 QUICK = ["--size", "32", "--iterations", "4", "--warm-iterations", "2"]
 

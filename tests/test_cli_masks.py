@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from gancraft.pictures import open_picture, read_recipe, save_picture
-from tests.test_cli import FAST, run
+from tests.cli_helpers import FAST, run
 
 
 @pytest.fixture(autouse=True)

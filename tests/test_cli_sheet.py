@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from gancraft.pictures import open_picture, read_recipe, save_picture
-from tests.test_cli import run
+from tests.cli_helpers import run
 
 FAST = ["--iterations", "3", "--precision", "float32"]
 SHEET = ["--sheet-size", "40", *FAST]

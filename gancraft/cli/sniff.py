@@ -67,6 +67,16 @@ class Words:
     def last(self, *flags: str) -> str | None:
         return next(iter(reversed(list(self.values(*flags)))), None)
 
+    def given(
+        self, command: str, settings: Mapping[str, Any], named: Sequence[str] | None, config: Path | None
+    ) -> list[Layer]:
+        """Where a command's settings come from, the strongest first: its flags, `--set`, the environment, `--config`."""
+        layers = [resolve.flags(settings), resolve.assignments(named or [])]
+        layers.append(resolve.environment(self.environ, command, self.parts_of(command)))
+        if config is not None:
+            layers.append(resolve.config_file(config, command))
+        return layers
+
     @cached_property
     def plugins(self) -> Plugins:
         """The plugins that these arguments and the environment allow."""

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gancraft import resolve
-from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
+from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet, SetNamed
 from gancraft.cli.errors import debugging, fail, handled
 from gancraft.cli.film_style import KeepFrames, Restart, film_among, gather_film, paint_to_film
 from gancraft.cli.flags import with_settings
@@ -84,9 +83,7 @@ def command(words: Words) -> Callable[..., None]:
         preview: Annotated[Path | None, typer.Option(help="Folder for pictures of the result as it forms.")] = None,
         preview_every: Annotated[int, typer.Option(min=1, help="Steps between two of them.")] = 10,
         config: Annotated[Path | None, typer.Option(help="TOML file with settings in a table named style.")] = None,
-        set_: Annotated[
-            list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting by name.")
-        ] = None,
+        set_: SetNamed = None,
         plugins_dir: PluginsDir = None,
         no_plugin: NoPlugin = None,
         quiet: Quiet = False,
@@ -97,10 +94,7 @@ def command(words: Words) -> Callable[..., None]:
     ) -> None:
         from gancraft.cli.inputs import gather
 
-        layers = [resolve.flags(settings), resolve.assignments(set_ or [])]
-        layers.append(resolve.environment(words.environ, "style", words.parts_of("style")))
-        if config is not None:
-            layers.append(resolve.config_file(config, "style"))
+        layers = words.given("style", settings, set_, config)
         contents = [*([content] if content is not None else []), *(more_contents or [])]
         styles = [*([style] if style is not None else []), *(more_styles or [])]
         masks = [pair.split(PAIR, 1) for pair in mask or []]

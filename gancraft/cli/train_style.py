@@ -8,8 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from gancraft import resolve
-from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
+from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet, Resume, SetNamed
 from gancraft.cli.errors import handled
 from gancraft.cli.flags import with_settings
 from gancraft.cli.sniff import Words
@@ -44,15 +43,11 @@ def command(words: Words) -> Callable[..., None]:
         run: Annotated[
             Path | None, typer.Option("--run", help="Folder of the run; without it runs/STYLE-PLUGIN.")
         ] = None,
-        resume: Annotated[
-            bool, typer.Option("--resume", help="Go on with the run in --run; its settings needn't be repeated.")
-        ] = False,
+        resume: Resume = False,
         config: Annotated[
             Path | None, typer.Option(help="TOML file with settings in a table named train-style.")
         ] = None,
-        set_: Annotated[
-            list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting by name.")
-        ] = None,
+        set_: SetNamed = None,
         plugins_dir: PluginsDir = None,
         no_plugin: NoPlugin = None,
         quiet: Quiet = False,
@@ -63,10 +58,7 @@ def command(words: Words) -> Callable[..., None]:
     ) -> None:
         from gancraft.cli.inputs import stem, weighted
 
-        layers = [resolve.flags(settings), resolve.assignments(set_ or [])]
-        layers.append(resolve.environment(words.environ, "train-style", words.parts_of("train-style")))
-        if config is not None:
-            layers.append(resolve.config_file(config, "train-style"))
+        layers = words.given("train-style", settings, set_, config)
         known = words.resumed
         if resume and known is None:
             raise UsageError(f"--resume: there is no run in {run or 'the folder that --run must name'}")

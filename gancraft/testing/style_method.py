@@ -39,7 +39,7 @@ def events(subject: Subject) -> None:
     told = _events(subject, replace(_job(subject), preview_every=1))
     expect(isinstance(told[0], Started), f"its first event is {type(told[0]).__name__}, not Started.")
     for event in told:
-        pickle.dumps(event)
+        pickle.dumps(event)  # to see that it can be: nothing is kept, and nothing is read
     for event in told:
         if isinstance(event, Preview):
             good = event.picture_HWC.ndim == 3 and event.picture_HWC.shape[-1] == 3

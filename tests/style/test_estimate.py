@@ -22,9 +22,9 @@ from gancraft.style import levels, paint
 from gancraft.style.choice import StyleChoice, resolve_style
 from gancraft.style.estimate import Estimate, estimate, is_short
 from gancraft.style.memory import used
+from tests.cli_helpers import run
 from tests.conftest import WritePlugin
 from tests.style.test_sheet import GREYS
-from tests.test_cli import run
 
 PLUGINS = find_plugins()
 STYLES = [(open_sample("brush"), 1.0)]

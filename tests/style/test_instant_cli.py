@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from gancraft.pictures import open_picture, read_recipe, save_picture
+from tests.cli_helpers import run
 from tests.conftest import WritePlugin
-from tests.test_cli import run
 
 DARK = """
     import gancraft

@@ -15,7 +15,7 @@ from gancraft.pictures import open_picture, open_sample, save_picture
 from gancraft.style import memory
 from gancraft.style.margin import GRID
 from gancraft.style.tiles import tiles
-from tests.test_cli import run
+from tests.cli_helpers import run
 
 METHODS = ("gram", "covariance", "mean-variance")  # those that are quick in steps
 COLOURS = ("style", "luminance", "oklab", "moments", "transport")

@@ -1,0 +1,181 @@
+"""The command line where something is wrong: one clear line, an exit code, and nothing lost."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import gancraft
+from gancraft.pictures import save_picture
+from tests.cli_helpers import FAST, here, photo, run  # noqa: F401 - fixtures too
+from tests.conftest import WritePlugin
+
+BAD = {
+    "no such picture": (["style", "none.png"], 2, "none.png"),
+    "not a picture": (["style", "bad.png"], 2, "bad.png"),
+    "empty": (["style", "empty.png"], 2, "empty.png"),
+    "a pixel": (["style", "pixel.png"], 2, "pixel.png"),
+    "empty folder": (["style", "folder", "-o", "out"], 2, "folder"),
+    "unknown plugin": (["style", "--plugin", "grum"], 2, "did you mean 'gram'"),
+    "unknown network": (["style", "--network", "vgg"], 2, "there is no network 'vgg'"),
+    "unknown layer": (
+        ["style", *FAST, "--style-layers", "relu1_9"],
+        2,
+        "no layer 'relu1_9' in this network, did you mean",
+    ),
+    "unknown sample": (["style", "sample:dog"], 2, "dog"),
+    "unknown flag": (["style", "--strenght", "1"], 2, "--strenght"),
+    "range": (["style", "--strength", "2"], 2, "--strength"),
+    "size": (["style", "--size", "big"], 2, "--size"),
+    "output ending": (["style", "-o", "x.doc"], 2, ".doc"),
+    "output folder": (["style", "-o", "nowhere/x.png"], 2, "nowhere"),
+    "output under a file": (["style", "-o", "bad.png/x.png"], 2, "bad.png"),
+    "several into one file": (["style", "--content", "ok.png", "--content", "ok.png", "-o", "x.png"], 2, "folder"),
+    "weight": (["style", "ok.png", "--style", "ok.png:0"], 2, "weight must be above 0"),
+    "device": (["style", *FAST, "--device", "cuda:9"], 2, "--device cuda:9"),
+    "start without a picture": (["style", *FAST, "--start", "picture"], 2, "--start-picture"),
+    "missing plugins folder": (["style", "--plugins-dir", "nowhere"], 2, "nowhere"),
+    "set": (["style", "--set", "strength"], 2, "NAME=VALUE"),
+    "preview": (["style", *FAST, "--preview", "bad.png"], 2, "bad.png"),
+}
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_bad_input_is_one_line(case: str, here: Path) -> None:
+    (here / "bad.png").write_bytes(b"this is no picture")
+    (here / "empty.png").write_bytes(b"")
+    (here / "folder").mkdir()
+    save_picture(here / "ok.png", np.zeros((40, 40, 3), np.float32))
+    from PIL import Image
+
+    Image.new("RGB", (1, 1)).save(here / "pixel.png")
+    arguments, code, expected = BAD[case]
+    result = run(*arguments)
+    text = result.stderr
+    assert result.exit_code == code, result.output
+    assert expected in " ".join(text.split()) and "Traceback" not in text
+    assert result.stdout == ""
+
+
+def test_a_failing_save_keeps_the_old_file(photo: Path, here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (here / "o.png").write_bytes(photo.read_bytes())
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    result = run("style", photo, *FAST, "-o", "o.png")
+    assert result.exit_code == 1 and "o.png" in result.stderr and "Traceback" not in result.output
+    assert (here / "o.png").read_bytes() == photo.read_bytes()
+    assert sorted(p.name for p in here.iterdir()) == ["o.png", "photo.png"]
+
+
+def test_debug_shows_a_traceback(photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GANCRAFT_DEBUG", "1")
+    result = run("style", "none.png")
+    assert isinstance(result.exception, gancraft.GancraftError)
+
+
+@pytest.mark.parametrize("output", ["photo.png", "."])
+def test_an_input_is_never_replaced(output: str, photo: Path, here: Path) -> None:
+    (here / "other.png").write_bytes(photo.read_bytes())
+    before = photo.read_bytes()
+    contents = [photo] if output != "." else [photo, "--content", "other.png"]
+    result = run("style", *contents, *FAST, "-o", output)
+    assert result.exit_code == 2 and "one of the pictures to paint from" in result.stderr
+    assert photo.read_bytes() == before
+
+
+def test_redo_never_replaces_an_input(photo: Path, here: Path) -> None:
+    assert run("style", photo, *FAST, "-o", "a.png").exit_code == 0
+    before = photo.read_bytes()
+    result = run("redo", "a.png", "-o", photo)
+    assert result.exit_code == 2 and "one of the pictures to paint from" in result.stderr
+    assert photo.read_bytes() == before
+
+
+FAILING = """
+    import gancraft
+
+    class Failing(gancraft.StyleMethod):
+        def run(self, job, run):
+            raise RuntimeError("boom")
+            yield
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("failing", Failing, summary="Fails.")
+"""
+
+
+def test_a_bug_is_one_line_too_and_ends_no_batch(write_plugin: WritePlugin, photo: Path, here: Path) -> None:
+    plugin = ["-pfailing", "--plugins-dir", write_plugin("failing", FAILING), "--size", 48, "-q"]
+    result = run("style", photo, *plugin)
+    assert result.exit_code == 1 and isinstance(result.exception, SystemExit)
+    assert result.stderr == "gancraft: RuntimeError: boom (a bug of plugin 'failing'; --debug shows where it is)\n"
+    result = run("style", photo, "--content", photo, *plugin, "-o", "out")
+    assert result.exit_code == 1 and result.stderr.count("boom") == 2 and "2 of 2 pictures failed" in result.stderr
+
+
+ODD = """
+    import gancraft, numpy as np
+
+    class Odd(gancraft.StyleMethod):
+        def run(self, job, run):
+            assert not isinstance(job.device, str) and job.precision in ("float32", "bfloat16")
+            yield gancraft.Started(1)
+            {last}
+
+    @gancraft.hookimpl
+    def register_style_methods(register):
+        register("odd", Odd, summary="Odd.")
+"""
+
+
+@pytest.mark.parametrize(
+    ("last", "says"),
+    [
+        ("yield gancraft.Finished(np.zeros((3, 3, 3), np.float32))", "gave a picture of 3x3x3 numbers"),
+        ("pass", "ended without a Finished event"),
+    ],
+)
+def test_a_method_is_told_what_is_wrong_with_its_run(
+    last: str, says: str, write_plugin: WritePlugin, photo: Path, here: Path
+) -> None:
+    plugin = ["-podd", "--plugins-dir", write_plugin("odd", ODD.format(last=last)), "--size", 48, "-q"]
+    result = run("style", photo, *plugin)
+    assert result.exit_code == 1 and "plugin 'odd'" in result.stderr and says in result.stderr
+
+
+ENTRY = {"role": "content", "name": "a.png", "sha256": "0" * 64}
+
+
+STRANGE = {
+    "no inputs": {"inputs": []},
+    "role": {"inputs": [{**ENTRY, "role": "mask"}]},
+    "no name": {"inputs": [{"role": "content"}]},
+    "no object": {"inputs": ["a"]},
+    "weight": {"inputs": [ENTRY, {**ENTRY, "role": "style", "weight": "much"}]},
+    "options": {"options": "abc"},
+    "plugin": {"plugin": "gram"},
+    "network": {"network": "x"},
+    "command": {"command": "train"},
+}
+
+
+@pytest.mark.parametrize("case", STRANGE)
+def test_a_strange_recipe_is_one_line(case: str, here: Path) -> None:
+    inputs = [ENTRY, {**ENTRY, "role": "style"}]
+    recipe = {"gancraft": "0.1.0", "command": "style", "options": {}, "inputs": inputs, **STRANGE[case]}
+    save_picture(here / "r.png", np.zeros((8, 8, 3), np.float32), recipe=recipe)
+    result = run("redo", "r.png")
+    assert result.exit_code == 1 and "of a kind that this version doesn't know" in result.stderr
+    assert run("recipe", "r.png").exit_code == 0
+
+
+def test_a_recipe_cannot_steer_the_terminal(here: Path) -> None:
+    save_picture(here / "r.png", np.zeros((8, 8, 3), np.float32), recipe={"command": "\x1b]0;title\x07"})
+    assert "\x1b" not in run("recipe", "r.png").stdout
