@@ -243,6 +243,16 @@ def test_nothing_of_a_visitors_model_stays() -> None:
     assert shelf.open("digits", None) is first and list(shelf._open) == ["digits"]
 
 
+def test_pulled_models_stand_there_on_ones_own_computer(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    own_model(tmp_path / "mine.safetensors", width=8)
+    (tmp_path / "mine.md").write_text("# mine\n\nLittle squares.\n")
+    monkeypatch.setenv("GANCRAFT_MODELS", str(tmp_path))
+    assert Shelf(PLUGINS, own_computer=False).names == ["emoji", "digits"]
+    shelf = Shelf(PLUGINS, own_computer=True)
+    assert shelf.names == ["emoji", "digits", "mine"] and shelf.summary("mine") == "Little squares."
+    assert shelf.open("mine", None).model.info.shape == DataShape(3, 16, 16) and list(shelf._open) == []
+
+
 def test_one_picture_is_large_and_has_its_recipe(tmp_path: Path) -> None:
     from gancraft.web.generate.views import Wish, single_events
 

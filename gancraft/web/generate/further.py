@@ -145,7 +145,7 @@ def move_events(
         if not words:
             raise UsageError("Directions: pick a picture of the sheet first")
         if found is None or found[0] != model.fingerprint:
-            found = model.fingerprint, (yield from _found(shelf, opened, wish.own is None, Path(folder)))
+            found = model.fingerprint, (yield from _found(shelf, opened, shelf.is_shipped(wish.model), Path(folder)))
         steps = [(number, amount) for number, amount in enumerate(amounts[: len(found[1])]) if amount]
         codes = moved(model, codes_of(opened, wish.seed, words[-1:], wish.label(model.info), None), found[1], steps)
         kept_as = Path(folder) / f"{stem}-{MOVED}.safetensors"

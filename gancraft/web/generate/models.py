@@ -1,4 +1,4 @@
-"""The models of the Generate tab: those that plugins ship, and a visitor's own.
+"""The models of the Generate tab: those that plugins ship, those that were pulled to this computer, and a visitor's own.
 
 Torch is imported when the first model is opened, not with the page.
 """
@@ -12,12 +12,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from gancraft.errors import GancraftError, UsageError
+from gancraft.latent.source import Source, model_names, shipped
 from gancraft.plugins import Plugins
+from gancraft.trained.listing import own_model
 from gancraft.web.turns import TURNS
 
 if TYPE_CHECKING:
     from gancraft.latent.directions import Directions
-    from gancraft.latent.source import Source
     from gancraft.models import Cost, Model
 
 OWN = "my model"  # no registered name has a space
@@ -42,7 +43,7 @@ class Opened:
 
 
 class Shelf:
-    """Opens models by name. Shipped ones are everybody's and stay open; of a visitor's own nothing is kept. directions: of
+    """Opens models by name. Shipped ones are everybody's and stay open; of all others nothing is kept. directions: of
     shipped ones, once somebody has asked for them."""
 
     def __init__(self, plugins: Plugins, own_computer: bool) -> None:
@@ -53,8 +54,18 @@ class Shelf:
 
     @property
     def names(self) -> list[str]:
-        """Of the models that plugins ship."""
-        return self.plugins.names(KIND)
+        """Of the models that plugins ship, and on one's own computer of those that were pulled."""
+        return model_names(self.plugins) if self._own_computer else self.plugins.names(KIND)
+
+    def is_shipped(self, name: str) -> bool:
+        return name in self.plugins.names(KIND)
+
+    def summary(self, name: str) -> str:
+        """What a model's card says in one line."""
+        if self.is_shipped(name):
+            return self.plugins.get(KIND, name).summary
+        pulled = own_model(name)
+        return pulled.summary if pulled else ""
 
     def warm(self) -> None:
         """Open the first one, so that its pictures are there at once when somebody wants to see them."""
@@ -63,11 +74,11 @@ class Shelf:
                 self.open(name, None)
 
     def open(self, name: str, own: str | None) -> Opened:
-        """A shipped model by its name, or OWN with the path of a file. Raises GancraftError in one line."""
+        """A model by its name, or OWN with the path of a file. Raises GancraftError in one line."""
         if name == OWN:
             return self._own(own)
-        from gancraft.latent.source import shipped
-
+        if not self.is_shipped(name) and name in self.names and (pulled := own_model(name)):
+            return self._anybodys(Source(pulled.file, name, name))
         with self._lock:
             if name not in self._open:
                 self._open[name] = _opened(shipped(self.plugins.get(KIND, name)), self.plugins, None)
@@ -81,11 +92,14 @@ class Shelf:
             raise UsageError(f"{file.name}: only {ENDING} files are opened; other files of weights can hold programs")
         if not file.is_file():
             raise UsageError(f"{file.name}: it has been here for too long, and is deleted; choose it again")
-        from gancraft.latent.source import Source
+        return self._anybodys(Source(file, file.name, file.stem))
+
+    def _anybodys(self, source: Source) -> Opened:
+        """A file that may come from anybody: first it is seen that a picture of it costs no more than it may."""
         from gancraft.models import Cost, check_model
 
         most = Cost(*(AT_HOME if self._own_computer else ON_SERVER))
-        return _opened(Source(file, file.name, file.stem), self.plugins, check_model(file, self.plugins, most))
+        return _opened(source, self.plugins, check_model(source.file, self.plugins, most))
 
 
 def _opened(source: Source, plugins: Plugins, cost: Cost | None) -> Opened:

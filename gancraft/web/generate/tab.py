@@ -14,7 +14,7 @@ from gancraft.web.generate.codes import Kept, with_stop
 from gancraft.web.generate.form import Film, Form, Wall, draw_film, draw_form, draw_wall
 from gancraft.web.generate.further_form import draw_further
 from gancraft.web.generate.further_wire import Wired, wire_further
-from gancraft.web.generate.models import KIND, OWN, Shelf
+from gancraft.web.generate.models import OWN, Shelf
 from gancraft.web.generate.views import (
     FILM,
     TURN,
@@ -74,7 +74,7 @@ def _wire_choice(context: Context, shelf: Shelf, form: Form, chosen: gr.State) -
             opened = shelf.open(model, own)
             info = opened.model.info
         names = [TURN, *class_names(info)[:MOST_CLASSES]]
-        summary = own_summary if model == OWN else shelf.plugins.get(KIND, model).summary
+        summary = own_summary if model == OWN else shelf.summary(model)
         classes = gr.Dropdown(names, value=TURN, visible=bool(info.shape.classes))
         return card(opened, summary), classes, (model, own if model == OWN else None)
 
