@@ -26,7 +26,7 @@ class FastganDiscriminatorOptions(Options):
     """Settings of the discriminator."""
 
     width: int = option(
-        64, "Channels at 128 pixels; maps below have more, up to 16 times as many, and larger ones fewer.", ge=1, le=512
+        64, "Channels at 64 pixels; twice as many at half the size, half as many at twice the size.", ge=1, le=512
     )
     max_width: int = option(1024, "Channels that no layer exceeds.", ge=1, le=8192)
     norm: Norm = option("batch", "Normalisation between layers; none where a gradient penalty (r1) is used.")
@@ -54,7 +54,8 @@ _PRESET = {
     "augment": "diffaugment",
     "augment.policy": ["colour", "translation"],
     "generator.width": 16,
-    "discriminator.width": 16,
+    "discriminator.width": 32,
+    "discriminator.max_width": 256,
 }
 
 _SUITS = Suit("it is made for few pictures", pictures=(0, 2000), side=(65, 1025), device="gpu", rank=50)

@@ -26,7 +26,9 @@ class FastganDiscriminator(Discriminator):
 
     Reals are drawn again from its last two maps: the whole picture from the last, a corner of it from the same corner of the
     one before. The paper compares them by a network that was trained on other pictures; here it is the mean absolute
-    difference, which needs none. Raises UsageError for sides below 8 pixels, and for points.
+    difference, which needs none. At the default settings its layers are those of the authors' code, which has two things
+    more: gates between maps as in the generator, and a second, smaller discriminator of the picture at 128 pixels, with a
+    decoder of its own. Raises UsageError for sides below 8 pixels, and for points.
     """
 
     options: FastganDiscriminatorOptions
@@ -46,8 +48,8 @@ class FastganDiscriminator(Discriminator):
         )
         size = self.sizes[self.last]
         kernel = (min(4, size[0]), min(4, size[1])) if options.patches else size
-        channels = widths[self.last]
-        self.mixed = _layer(channels, channels, 1, options.norm)
+        channels = widths[0]
+        self.mixed = _layer(widths[self.last], channels, 1, options.norm)
         self.logits = _bound(channels, 1, kernel)
         self.label = nn.Embedding(shape.classes, channels) if shape.classes else None
         if self.label is not None:

@@ -94,7 +94,8 @@ class Up(nn.Module):
 
 
 class NoisyGated(Gated):
-    """Noise comes before the norm, the same for all channels, as strong as is learned: none at the start."""
+    """Noise comes before the norm, the same for all channels, as strong as is learned: none at the start. In the authors'
+    code only blocks of two convolutions have it; here all have, as `lite` networks would have none otherwise."""
 
     noise: Tensor
 

@@ -14,11 +14,11 @@ Size = tuple[int, int]  # height, width
 
 # Channels of maps of 4, 8, 16, ... pixels, as multiples of the width.
 MAKES = (16, 8, 4, 2, 2, 1, 0.5, 0.25, 0.125)
-SEES = (16, 16, 8, 4, 2, 1, 0.5, 0.25, 0.125)
+SEES = (16, 8, 4, 2, 1, 0.5, 0.25, 0.125)
 
 
 def widths_of(multiples: tuple[float, ...], levels: int, width: int, most: int) -> list[int]:
-    """Channels by level, the smallest map first; what is larger than 1024 pixels has as many as that."""
+    """Channels by level, the smallest map first; what is larger than the last of `multiples` has as many as that."""
     chosen = [multiples[min(level, len(multiples) - 1)] for level in range(levels)]
     return [max(1, min(int(width * multiple), most)) for multiple in chosen]
 

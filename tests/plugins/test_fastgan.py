@@ -17,9 +17,9 @@ from gancraft import DataShape, size_chain
 from gancraft.models import BatchRandom
 from tests.plugins.helpers import count, latents, pictures, shapes
 
-# Liu et al. 2021: 16, 8, 4, 2, 2, 1, 1/2, 1/4 and 1/8 times 64 channels, for maps of 4, 8, ... 1024 pixels.
+# Channels of maps of 4, 8, ... 1024 pixels in the code of the authors (Liu et al. 2021), at widths of 64.
 PAPER = {4: 1024, 8: 512, 16: 256, 32: 128, 64: 128, 128: 64, 256: 32, 512: 16, 1024: 8}
-SEEN = {8: 1024, 16: 512, 32: 256, 64: 128, 128: 64, 256: 32, 512: 16}
+SEEN = {8: 512, 16: 256, 32: 128, 64: 64, 128: 32, 256: 16, 512: 8}
 
 
 def draws(seed: int = 0) -> BatchRandom:
