@@ -18,11 +18,22 @@ LBFGS_HISTORY = 50
 class Canvas:
     """Pixels under an optimiser. `step(loss)` makes one iteration; `grow` carries all state to a larger size."""
 
-    def __init__(self, start_NCHW: Tensor, *, optimiser: str, learning_rate: float, average: float, octaves: int = 1):
+    def __init__(
+        self,
+        start_NCHW: Tensor,
+        *,
+        optimiser: str,
+        learning_rate: float,
+        average: float,
+        octaves: int = 1,
+        finest: float = 1.0,
+    ):
         """optimiser: "adam" or "lbfgs"; average: decay of the exponential running average of iterates, 0 for none; octaves:
-        of the pyramid that Adam works in, 1 for plain pixels."""
+        of the pyramid that Adam works in, 1 for plain pixels; finest: see `PyramidAdam`."""
         self.optimiser_name, self.decay = optimiser, average
-        self.adam = Adam(start_NCHW, learning_rate) if octaves == 1 else PyramidAdam(start_NCHW, learning_rate, octaves)
+        self.adam = (
+            Adam(start_NCHW, learning_rate) if octaves == 1 else PyramidAdam(start_NCHW, learning_rate, octaves, finest)
+        )
         self._show(start_NCHW)
 
     def _show(self, x_NCHW: Tensor) -> None:

@@ -161,6 +161,7 @@ class _Painting:
             learning_rate=options.learning_rate,
             average=options.average,
             octaves=self.style_loss.octaves,
+            finest=self.style_loss.finest,
         )
 
     def _objective(self, level: levels.Level) -> Objective:

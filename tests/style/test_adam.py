@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from gancraft.style.adam import Adam, PyramidAdam
+from gancraft.style.adam import SHARE, Adam, PyramidAdam
 from gancraft.style.canvas import Canvas
 from gancraft.style.objective import variation
 from gancraft.style.resize import resize
@@ -55,3 +55,12 @@ def test_sides_may_be_odd() -> None:
     adam = PyramidAdam(picture, 0.01, 5)
     adam.step(picture, rough(37, 19, 1) - 0.5)
     assert torch.isfinite(picture).all()
+
+
+def test_coarse_steps_have_no_corners() -> None:
+    """Of steps of full size in the second octave none changes its slope at once, as it does between bilinear pieces (by 1)."""
+    picture, before = torch.zeros(1, 1, 32, 48), torch.zeros(1, 1, 32, 48)
+    adam = PyramidAdam(picture, 1 / SHARE, 2, finest=0.0)
+    adam.step(picture, torch.randn(before.shape, generator=torch.Generator().manual_seed(0)))
+    for axis in (2, 3):
+        assert float(picture.diff(n=2, dim=axis).abs().max()) < 0.8
