@@ -22,3 +22,9 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     """`, did you mean 'x'?` where a known name is close to `name`, else nothing."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f", did you mean '{close[0]}'?" if close else ""
+
+
+def hint(word: str, known: Iterable[str]) -> str:
+    """` (did you mean 'x'?)` where a known word is close, for the middle of a sentence; else nothing."""
+    asked = did_you_mean(word, known).removeprefix(", ")
+    return f" ({asked})" if asked else ""

@@ -9,6 +9,7 @@ A field is an int, float, bool, str, Path, a `Literal` of strings, a `list[str]`
 
 from __future__ import annotations
 
+import functools
 import types
 import typing
 from collections.abc import Iterator
@@ -64,8 +65,12 @@ def settings(model: type[Options]) -> Iterator[Setting]:
 
     Raises UsageError for a field of a type that no front end can draw, or one without a default or help.
     """
-    for name, field in model.model_fields.items():
-        yield _setting(model, name, field)
+    return iter(_settings(model))
+
+
+@functools.cache  # resolving options asks again and again
+def _settings(model: type[Options]) -> tuple[Setting, ...]:
+    return tuple(_setting(model, name, field) for name, field in model.model_fields.items())
 
 
 def _setting(model: type[Options], name: str, field: FieldInfo) -> Setting:

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import io
+import itertools
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -23,10 +20,9 @@ from gancraft.interfaces import DataShape
 from gancraft.models import info_of, load_model, save_model
 from gancraft.pictures import open_picture, read_recipe
 from gancraft.plugins import find_plugins
+from tests.cli_helpers import press_ctrl_c
 from tests.conftest import WritePlugin
 from tests.latent.helpers import PLUGIN
-
-ROOT = Path(__file__).parents[1]
 
 
 @pytest.fixture(autouse=True)
@@ -114,11 +110,8 @@ def test_all_kinds_of_pictures(channels: int, mode: str) -> None:
 
 
 def test_a_sheet_to_stdout() -> None:
-    file = model().resolve()
-    command = [sys.executable, "-m", "gancraft", "sample", str(file), "-n", "2", "-o", "-"]
-    made = subprocess.run(command, capture_output=True, env={**os.environ, "PYTHONPATH": str(ROOT)})
-    assert made.returncode == 0, made.stderr
-    with Image.open(io.BytesIO(made.stdout)) as image:
+    made = done("sample", model(), "-n", 2, "-o", "-")
+    with Image.open(io.BytesIO(made.stdout_bytes)) as image:
         assert image.format == "PNG" and image.width >= 500
 
 
@@ -162,17 +155,13 @@ def test_a_film() -> None:
     assert "give two numbers" in refused("walk", "model.safetensors", "--through", "3,x", "-o", "a.mp4")
 
 
-@pytest.mark.skipif(not hasattr(signal, "SIGINT") or os.name == "nt", reason="signals as on Unix")
-def test_ctrl_c_keeps_the_film_so_far() -> None:
+def test_ctrl_c_keeps_the_film_so_far(monkeypatch: pytest.MonkeyPatch) -> None:
     file = model("m.safetensors", DataShape(3, 64, 64))
-    command = [sys.executable, "-m", "gancraft", "walk", str(file), "--seconds", "3600", "-o", "walk.mp4"]
-    environ = {**os.environ, "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "1"}
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environ)
-    assert process.stderr is not None and "108000 frames" in process.stderr.readline()
-    time.sleep(1.5)
-    process.send_signal(signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
-    assert process.returncode == 130 and stdout.strip() == "walk.mp4" and "stopping" in stderr
+    events = itertools.count()
+    press_ctrl_c(monkeypatch, lambda: next(events) == 20)
+    result = run("walk", file, "--seconds", 3600, "-o", "walk.mp4")
+    assert result.exit_code == 130 and result.stdout.strip() == "walk.mp4"
+    assert "108000 frames" in result.stderr and "stopping" in result.stderr
     assert b"moov" in Path("walk.mp4").read_bytes()
 
 
@@ -211,7 +200,9 @@ def test_models_that_cannot_be_read(command: list[str], here: Path) -> None:
     (here / "empty" / "run.json").touch()
     assert "there is no model.safetensors in this folder" in refused(*command, "empty")
     if command[0] != "info":
-        assert "made by plugin 'discs', which isn't there" in refused(*command, model(), "--no-plugin", "discs", code=1)
+        assert "made by plugin 'discs', which is blocked: by --no-plugin" in refused(
+            *command, model(), "--no-plugin", "discs", code=1
+        )
 
 
 def test_places_that_cannot_be_written() -> None:

@@ -4,10 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import signal
-import subprocess
-import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +18,10 @@ from gancraft.latent.generate import draw
 from gancraft.models import info_of, load_model, save_model
 from gancraft.pictures import open_picture, read_recipe
 from gancraft.plugins import find_plugins
+from tests.cli_helpers import press_ctrl_c
 from tests.conftest import WritePlugin
 from tests.latent.helpers import PLUGIN
 
-ROOT = Path(__file__).parents[1]
 QUICK = ("--steps", 3, "--tries", 4, "--candidates", 2, "--device", "cpu")
 
 
@@ -135,23 +131,10 @@ def test_nothing_is_overwritten_without_a_name() -> None:
     assert names[1] == ["stripes-cat-2.png", "stripes-cat-2.codes.safetensors"]
 
 
-def test_ctrl_c_keeps_what_there_is() -> None:
-    words = [sys.executable, "-m", "gancraft", "project", str(model()), "sample:cat", "--steps", "100000"]
-    environ = {**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), str(ROOT / "plugins")])}
-    process = subprocess.Popen(
-        [*words, "--preview", "shots", "--preview-every", "1"],
-        env=environ,
-        stderr=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    try:
-        deadline = time.monotonic() + 120
-        while not (Path("shots").exists() and any(Path("shots").iterdir())) and time.monotonic() < deadline:
-            time.sleep(0.1)
-        process.send_signal(signal.SIGINT)
-        out, _ = process.communicate(timeout=120)
-    finally:
-        process.kill()
-    assert process.returncode == 130
-    assert out.decode().split() == ["stripes-cat.png", "stripes-cat.codes.safetensors"]
+def test_ctrl_c_keeps_what_there_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    press_ctrl_c(monkeypatch, lambda: Path("shots").exists() and any(Path("shots").iterdir()))
+    shots = ("--preview", "shots", "--preview-every", 1)
+    result = run("project", model(), "sample:cat", "--device", "cpu", "--steps", 100_000, *shots)
+    assert result.exit_code == 130 and "stopping after this step" in result.stderr
+    assert result.stdout.split() == ["stripes-cat.png", "stripes-cat.codes.safetensors"]
     assert open_picture("stripes-cat.png").width == 24 * 21 and Path("stripes-cat.codes.safetensors").exists()

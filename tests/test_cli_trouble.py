@@ -126,7 +126,6 @@ ODD = """
     class Odd(gancraft.StyleMethod):
         def run(self, job, run):
             assert not isinstance(job.device, str) and job.precision in ("float32", "bfloat16")
-            yield gancraft.Started(1)
             {last}
 
     @gancraft.hookimpl
@@ -139,7 +138,10 @@ ODD = """
     ("last", "says"),
     [
         ("yield gancraft.Finished(np.zeros((3, 3, 3), np.float32))", "gave a picture of 3x3x3 numbers"),
-        ("pass", "ended without a Finished event"),
+        ("yield gancraft.Finished()", "odd gave no picture: say `Finished(picture_HWC=…)`"),
+        ("yield gancraft.Finished(job.content_NCHW[0])", "odd gave a picture that is a Tensor, not a NumPy array"),
+        ("yield gancraft.Started(1)", "the run of odd ended without a Finished event"),
+        ("return None", "odd: its `run` gave NoneType; make it a generator, which yields events"),
     ],
 )
 def test_a_method_is_told_what_is_wrong_with_its_run(
@@ -174,6 +176,33 @@ def test_a_strange_recipe_is_one_line(case: str, here: Path) -> None:
     result = run("redo", "r.png")
     assert result.exit_code == 1 and "of a kind that this version doesn't know" in result.stderr
     assert run("recipe", "r.png").exit_code == 0
+
+
+def remade(here: Path, options: object, **more: object) -> str:
+    """What `redo` says of a picture with this recipe."""
+    inputs = [ENTRY, {**ENTRY, "role": "style"}]
+    recipe = {"command": "style", "options": {"style": options}, "inputs": inputs, **more}
+    save_picture(here / "r.png", np.zeros((8, 8, 3), np.float32), recipe=recipe)
+    result = run("redo", "r.png", "--no-plugin", "wasserstein")
+    assert result.exit_code == 1 and result.stderr.count("\n") == 1, result.output
+    return result.stderr.removeprefix("gancraft: r.png: made by plugin ").rstrip()
+
+
+def test_redo_names_the_package_that_is_gone(here: Path) -> None:
+    halftone = {"name": "halftone", "distribution": "gancraft-halftone", "version": "0.1.0"}
+    gone = "isn't there or has no style method 'inks'; "
+    again = remade(here, {"plugin": "inks"}, plugin=halftone)
+    assert again == f"'halftone', which {gone}install it again: pip install gancraft-halftone"
+    for distribution in ("", "x; rm -rf ~", "--index-url=http://x y"):
+        again = remade(here, {"plugin": "inks"}, plugin={**halftone, "distribution": distribution})
+        assert again == f"'halftone', which {gone}give its folder with --plugins-dir"
+    blocked = remade(here, {"plugin": "sliced"}, plugin={**halftone, "name": "wasserstein"})
+    assert blocked == "'wasserstein', which is blocked: by --no-plugin"
+    network = {"name": "filters", "plugin": {"name": "gabor", "distribution": "gancraft-gabor"}}
+    again = remade(here, {"plugin": "gram", "network": "filters"}, plugin={"name": "gram"}, network=network)
+    assert (
+        again == "'gabor', which isn't there or has no network 'filters'; install it again: pip install gancraft-gabor"
+    )
 
 
 def test_a_recipe_cannot_steer_the_terminal(here: Path) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import subprocess
 import sys
 import textwrap
 import tomllib
@@ -30,6 +29,7 @@ from tests.doc_blocks import (
     shell_lines,
 )
 from tests.doc_sandbox import furnish, lend_runs, parsed, shrunk
+from tests.doc_scripts import check
 
 BLOCKS = [block for page in PAGES for block in blocks(page)]
 EXTRAS = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["optional-dependencies"]
@@ -255,9 +255,5 @@ def test_a_wrong_option_in_a_page_would_be_found(place: Path) -> None:
 
 
 @pytest.mark.parametrize("script", ["generate_reference.py", "generate_options.py"])
-def test_the_generated_pages_are_in_step(script: str) -> None:
-    environ = {name: value for name, value in os.environ.items() if not name.startswith("GANCRAFT_")}
-    done = subprocess.run(
-        [sys.executable, f"docs/{script}", "--check"], cwd=ROOT, env=environ, capture_output=True, text=True
-    )
-    assert done.returncode == 0, done.stderr
+def test_the_generated_pages_are_in_step(script: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    check(script, monkeypatch)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +26,7 @@ from gancraft.trained.header import read_model
 from gancraft.trained.template import NO_FAULTS
 from scripts.ship_model import command_of, main, ship
 from tests.conftest import WritePlugin
+from tests.doc_scripts import check
 from tests.latent.helpers import PLUGIN
 
 PLUGINS = find_plugins()
@@ -104,9 +103,8 @@ def test_a_bundled_model_has_a_card(name: str) -> None:
     assert "](" not in card.text, "links would lead nowhere on the hub"
 
 
-def test_the_page_of_cards_is_in_step() -> None:
-    done = subprocess.run([sys.executable, "docs/make_models.py", "--check"], cwd=ROOT, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
+def test_the_page_of_cards_is_in_step(monkeypatch: pytest.MonkeyPatch) -> None:
+    check("make_models.py", monkeypatch)
 
 
 def test_commands_take_names(here: Path) -> None:

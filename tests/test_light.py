@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -31,49 +32,65 @@ except SystemExit as leaving:
 """
 
 
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--help"],
-        ["--version"],
-        ["plugins"],
-        ["plugins", "--json"],
-        ["plugins", "show", "gram"],
-        ["plugins", "check", "--help"],
-        ["new", "--help"],
-        ["style", "--help"],
-        ["style", "--plugin", "gram", "--help"],
-        ["sample", "--help"],
-        ["walk", "--help"],
-        ["evaluate", "--help"],
-        ["info", "--help"],
-        ["web", "--help"],
-    ],
-    ids=" ".join,
-)
-def test_commands_that_only_tell(arguments: list[str]) -> None:
-    assert heavy_modules(COMMAND.format(arguments=arguments)) == []
+# What must be light, from the ground up: one process goes through it all, and whatever is the first to load something heavy
+# is told of.
+GROUND = ("events", "interfaces", "options", "hookspecs", "plugins", "resolve", "errors", "defaults")
+IMPORTS = [f"import gancraft.{module}" for module in GROUND] + [
+    "from gancraft import Options, StyleLoss, hookimpl, PerceptualOptions",
+    "from gancraft.plugins import find_plugins; assert find_plugins().entries",
+    "import gancraft.testing, gancraft.testing.plugin",  # pytest loads it at its start
+]
+COMMANDS = [
+    "--help",
+    "--version",
+    "plugins",
+    "plugins --json",
+    "plugins show gram",
+    "plugins check --help",
+    "new --help",
+    "style --help",
+    "style --plugin gram --help",
+    "sample --help",
+    "walk --help",
+    "evaluate --help",
+    "info --help",
+    "web --help",
+]
+COMPLETED = dict(_GANCRAFT_COMPLETE="complete_bash", COMP_WORDS="gancraft style --cov", COMP_CWORD="2")
+COMPLETION = f"import os\nos.environ.update({COMPLETED})\n" + COMMAND.format(arguments=[])
+STEPS = {
+    **{code: code for code in IMPORTS},
+    **{command: COMMAND.format(arguments=command.split()) for command in COMMANDS},
+    "completion": COMPLETION,
+    "something heavy": "import numpy",  # would it be seen?
+}
 
 
-def test_completion() -> None:
-    code = "import os; os.environ.update(_GANCRAFT_COMPLETE='complete_bash', COMP_WORDS='gancraft style --cov', COMP_CWORD='2')\n"
-    assert heavy_modules(code + "from gancraft.cli.main import main\ntry:\n    main([])\nexcept SystemExit: pass") == []
+@pytest.fixture(scope="module")
+def loaded() -> dict[str, list[str]]:
+    """By step the heavy modules that it was the first to load."""
+    program = f"""
+import json, sys
+sys.path.insert(0, {str(ROOT)!r})
+seen, told = set(), {{}}
+for name, code in {STEPS!r}.items():
+    try:
+        exec(code, {{}})
+    except BaseException as problem:
+        raise RuntimeError(name) from problem
+    told[name] = [module for module in {HEAVY} if module in sys.modules and module not in seen]
+    seen.update(told[name])
+print("LOADED", json.dumps(told))
+"""
+    done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("LOADED")]
+    assert lines, done.stderr
+    return json.loads(lines[-1].removeprefix("LOADED"))
 
 
-def test_importing_the_package_and_every_bundled_plugin() -> None:
-    assert heavy_modules("import gancraft; from gancraft import Options, StyleLoss, hookimpl, PerceptualOptions") == []
-    assert heavy_modules("from gancraft.plugins import find_plugins; assert find_plugins().entries") == []
-
-
-@pytest.mark.parametrize(
-    "module", ["events", "interfaces", "options", "hookspecs", "plugins", "resolve", "errors", "defaults"]
-)
-def test_the_ground_floor(module: str) -> None:
-    assert heavy_modules(f"import gancraft.{module}") == []
-
-
-def test_what_pytest_loads_at_its_start() -> None:
-    assert heavy_modules("import gancraft.testing, gancraft.testing.plugin") == []
+@pytest.mark.parametrize("step", STEPS)
+def test_nothing_heavy_is_loaded_where_none_is_needed(step: str, loaded: dict[str, list[str]]) -> None:
+    assert loaded[step] == (["numpy"] if step == "something heavy" else [])
 
 
 @pytest.mark.parametrize(
@@ -90,7 +107,3 @@ def test_threads_let_others_have_the_cores_unless_told_otherwise(
         monkeypatch.setenv(name, value)
     share_cores()
     assert os.environ.get("GOMP_SPINCOUNT") == expected
-
-
-def test_the_check_itself_sees_torch() -> None:
-    assert "torch" in heavy_modules("import torch")

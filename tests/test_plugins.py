@@ -29,6 +29,7 @@ GOOD = """
     def register_style_methods(register):
         register("NAME", Loss, summary="A loss.")
 """
+HOOK = "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): "
 BROKEN = {
     "missing": ("import nowhere_to_be_found", "No module named 'nowhere_to_be_found'"),
     "syntax": ("def (:", "SyntaxError"),
@@ -41,23 +42,26 @@ BROKEN = {
         "import gancraft\n@gancraft.hookimpl\ndef register_netwroks(register): pass",
         "there is no hook 'register_netwroks', did you mean 'register_networks'?",
     ),
-    "raises": ("import gancraft\n@gancraft.hookimpl\ndef register_networks(register): raise ValueError('no')", "no"),
-    "name": (
-        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('No Good', 'a:B', summary='x')",
-        "'No Good' is no name",
-    ),
-    "target": (
-        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('n', 'a.b', summary='x')",
-        "'a.b' is no target",
-    ),
-    "summary": (
-        "import gancraft\n@gancraft.hookimpl\ndef register_networks(register): register('n', 'a:b', summary='')",
-        "summary",
-    ),
+    "raises": (HOOK + "raise ValueError('no')", "no"),
+    "name": (HOOK + "register('No Good', 'a:B', summary='x')", "'No Good' is no name"),
+    "target": (HOOK + "register('n', 'a.b', summary='x')", "'a.b' is no target"),
+    "summary": (HOOK + "register('n', 'a:b', summary='')", "summary"),
     "options": (
         "import gancraft\nclass O(gancraft.Options):\n    x: dict = gancraft.option({}, 'x')\n"
         "@gancraft.hookimpl\ndef register_networks(register): register('n', 'a:b', summary='x', options=O)",
-        "can't be a setting",
+        "option 'x' of broken_options.O: <class 'dict'> can't be a setting",
+    ),
+    "untyped": (
+        "import gancraft\nclass O(gancraft.Options):\n    x = gancraft.option(1, 'x')\n",
+        "PydanticUserError: Field 'x' requires a type annotation",
+    ),
+    "arguments": (
+        HOOK + "register('n', summary='x')",
+        "TypeError: register() missing 1 required positional argument: 'target'",
+    ),
+    "attribute": (
+        "import gancraft, sys\nsys.modules[__name__].nothing",
+        "AttributeError: module 'broken_attribute' has no attribute 'nothing'",
     ),
 }
 
@@ -94,6 +98,7 @@ def test_a_broken_plugin_is_listed_with_its_reason_and_harms_nobody(kind: str, w
     plugins = find_plugins([folder])
     (info,) = [info for info in plugins.infos if info.name == f"broken-{kind}"]
     assert info.state == "failed" and reason in info.reason and "\n" not in info.reason
+    assert "_gancraft" not in info.reason and "http" not in info.reason
     assert {"gram", "zzz"} <= set(plugins.names("style"))
     with pytest.raises(GancraftError, match="failed to load"):
         find_plugins([folder], strict=True)

@@ -11,6 +11,7 @@ from typing import Any
 import typer
 
 from gancraft.errors import GancraftError
+from gancraft.plugins.catalogue import readable
 from gancraft.plugins.find import plugin_at_fault
 
 
@@ -21,7 +22,7 @@ def debugging(argv: Sequence[str] = ()) -> bool:
 
 def fail(error: BaseException) -> int:
     """Print the error's one line; return its exit code. What isn't a GancraftError is a bug, here or in a plugin."""
-    text = printable(" ".join(str(error).split()))
+    text = printable(readable(error))
     if isinstance(error, GancraftError):
         print(f"gancraft: {text}", file=sys.stderr)
         return error.exit_code

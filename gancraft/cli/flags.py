@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from typing import Annotated, Any, Literal, Optional
+from collections.abc import Callable, Collection, Mapping, Sequence
+from copy import copy
+from typing import Annotated, Any, Literal, Optional, get_args
 
 import typer
 from rich.markup import escape
@@ -48,10 +49,13 @@ def spellings(parts: Sequence[Part]) -> dict[str, str]:
     return result
 
 
-def with_settings(body: Callable[..., None], parts: Sequence[Part]) -> Callable[..., None]:
+def with_settings(
+    body: Callable[..., None], parts: Sequence[Part], hidden: Collection[str] = ()
+) -> Callable[..., None]:
     """`body` with one parameter more for every setting of the parts. It is given `settings`: values by `part.name`, of
-    those that were typed only."""
+    those that were typed only. hidden: settings, as `part.name`, and parameters of `body` that help leaves out."""
     own = [p for name, p in inspect.signature(body, eval_str=True).parameters.items() if name != "settings"]
+    own = [_unseen(p) if p.name in hidden else p for p in own]
     names = flag_names(parts)
     keys: dict[str, str] = {}
     synthesised = []
@@ -60,9 +64,8 @@ def with_settings(body: Callable[..., None], parts: Sequence[Part]) -> Callable[
             parameter = f"{part.name}__{name}".replace("-", "_")
             keys[parameter] = f"{part.name}.{name}"
             annotation = _annotation(part, setting, names[part.name, name])
-            synthesised.append(
-                inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
-            )
+            more = inspect.Parameter(parameter, inspect.Parameter.KEYWORD_ONLY, default=None, annotation=annotation)
+            synthesised.append(_unseen(more) if keys[parameter] in hidden else more)
 
     def command(**values: Any) -> None:
         typed = {keys[name]: value for name, value in values.items() if name in keys and value is not None}
@@ -72,6 +75,14 @@ def with_settings(body: Callable[..., None], parts: Sequence[Part]) -> Callable[
     command.__signature__ = inspect.Signature([*own, *synthesised])  # type: ignore[attr-defined]
     command.__annotations__ = {p.name: p.annotation for p in [*own, *synthesised]}
     return command
+
+
+def _unseen(parameter: inspect.Parameter) -> inspect.Parameter:
+    """The same, left out of the help."""
+    kind, info = get_args(parameter.annotation)
+    info = copy(info)
+    info.hidden = True
+    return parameter.replace(annotation=Annotated[kind, info])
 
 
 def _annotation(part: Part, setting: Setting, flag: str) -> Any:

@@ -50,9 +50,9 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
         help="Make pictures with style transfer and generative adversarial networks. Methods are plugins.",
     )
     app.callback()(_root)
-    app.command("style", help=style.HELP)(style.command(words))
-    app.command("train", help=train.HELP)(train.command(words))
-    app.command("train-style", help=train_style.HELP)(train_style.command(words))
+    app.command("style", help=words.help_of("style", style.HELP))(style.command(words))
+    app.command("train", help=words.help_of("train", train.HELP))(train.command(words))
+    app.command("train-style", help=words.help_of("train-style", train_style.HELP))(train_style.command(words))
     app.command("sample", help=sample.HELP)(sample.command)
     app.command("walk", help=walk.HELP)(walk.command)
     app.command("mix", help=mix.HELP)(mix.command)
@@ -73,7 +73,17 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
     app.add_typer(plugins.group(), name="plugins", help=plugins.HELP)
     app.command("new", help=new.HELP)(new.command)
     app.command("doctor", help=doctor.HELP)(doctor.command)
+    _keep_only_what_is_named(app, words)
     return app
+
+
+def _keep_only_what_is_named(app: typer.Typer, words: Words) -> None:
+    """Typer looks at every parameter of every command, and only the command that was typed needs it."""
+    typed = words.argv[:1]
+    commands = [command for command in app.registered_commands if [command.name] == typed]
+    groups = [group for group in app.registered_groups if [group.name] == typed]
+    if (commands or groups) and not words.completing:
+        app.registered_commands, app.registered_groups = commands, groups
 
 
 def main(argv: Sequence[str] | None = None) -> None:

@@ -30,6 +30,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 class Kind(StrEnum):
     STYLE = "style"
+    METHOD = "method"
     LOSS = "loss"
     GAN = "gan"
     NETWORK = "network"
@@ -37,12 +38,14 @@ class Kind(StrEnum):
 
 WHAT = {
     Kind.STYLE: "A style loss",
+    Kind.METHOD: "A style method",
     Kind.LOSS: "An adversarial loss",
     Kind.GAN: "A GAN",
     Kind.NETWORK: "A perceptual network",
 }
 TRY = {
     Kind.STYLE: "gancraft style --plugin {}",
+    Kind.METHOD: "gancraft style --plugin {}",
     Kind.LOSS: "gancraft train sample:shapes --size 32 --plugin {}",
     Kind.GAN: "gancraft train sample:shapes --size 32 --plugin {}",
     Kind.NETWORK: "gancraft style --network {}",
@@ -54,7 +57,8 @@ def command(
     kind: Annotated[
         Kind,
         typer.Argument(
-            help="What it brings first: style (a style loss), loss (an adversarial one), gan, or network (a perceptual one).",
+            help="What it brings first: style (a style loss), method (a style method with a run of its own), loss (an "
+            "adversarial one), gan, or network (a perceptual one).",
             metavar="KIND",
         ),
     ],
@@ -66,7 +70,7 @@ def command(
     check_name(name, plugins_from_environment(dirs=plugins_dir or []))
     folder = into / f"gancraft-{name}"
     write(kind, name, folder)
-    print(folder)
+    print(folder, flush=True)  # before what follows on stderr, where both go to one place
     typer.echo(
         f"\nNext:\n  cd {folder}\n  pip install -e '.[test]'\n  python -m pytest\n  {TRY[kind].format(name)}\n"
         f"Then change {module_of(name)}/ and see README.md.",
@@ -115,7 +119,7 @@ def write(kind: Kind, name: str, folder: Path) -> None:
         "TEMPLATE_YEAR": str(date.today().year),
     }
     try:
-        for path, text in sorted(_texts(kind)):
+        for path, text in _texts(kind).items():
             place = folder / _replaced(path, names)
             place.parent.mkdir(parents=True, exist_ok=True)
             place.write_text(_replaced(text, names), encoding="utf-8")
@@ -123,12 +127,14 @@ def write(kind: Kind, name: str, folder: Path) -> None:
         raise GancraftError(f"{folder}: can't be made: {error.strerror or error}") from error
 
 
-def _texts(kind: Kind) -> Iterator[tuple[str, str]]:
-    """Paths and texts of a template's files. Names that begin with a dot are written dot-NAME there, so that no tool takes
-    them for the repository's own."""
-    templates = files("gancraft").joinpath("scaffold")
-    for part in ("common", kind.value):
-        yield from _below(templates.joinpath(part), "")
+def _texts(kind: Kind) -> dict[str, str]:
+    """Texts of a template's files by path: where a kind has a file that all have, its own comes first. Names that begin with
+    a dot are written dot-NAME there, so that no tool takes them for the repository's own."""
+    templates, texts = files("gancraft").joinpath("scaffold"), dict[str, str]()
+    for part in (kind.value, "common"):
+        for path, text in _below(templates.joinpath(part), ""):
+            texts[path] = texts.get(path, "") + text
+    return texts
 
 
 def _below(folder: Traversable, before: str) -> Iterator[tuple[str, str]]:

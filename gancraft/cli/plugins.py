@@ -103,9 +103,8 @@ def found(plugins: Plugins, name: str) -> tuple[PluginInfo, list[Registered], bo
     entries = [entry for entry in plugins.entries if entry.name == name]
     if not entries:
         known = sorted({*(i.name for i in plugins.infos), *(e.name for e in plugins.entries)})
-        raise UsageError(
-            f"there is no plugin '{name}', and none that brings it{did_you_mean(name, known)}; see `gancraft plugins`"
-        )
+        hint = did_you_mean(name, known) or "; install its package, or give its folder with --plugins-dir"
+        raise UsageError(f"there is no plugin '{name}', and none that brings it{hint}; see `gancraft plugins`")
     return entries[0].plugin, entries, False
 
 

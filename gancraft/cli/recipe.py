@@ -24,6 +24,7 @@ from gancraft.style.film.probe import is_film
 
 if TYPE_CHECKING:
     from gancraft.pictures import Picture
+    from gancraft.plugins import Plugins
 
 RECIPE_HELP = "Print the recipe that a picture or film of gancraft's carries."
 REDO_HELP = (
@@ -117,6 +118,7 @@ def redo(
     options, inputs = recipe["options"], recipe["inputs"]
     roles = [entry["role"] for entry in inputs]
     plugins = plugins_from_environment(dirs=plugins_dir or [], block=no_plugin or [])
+    _there(recipe, plugins, file)
     of_film = FILM.name in options
     if of_film and judge:
         raise UsageError(f"--judge: is for pictures only, and {file} is a film")
@@ -191,6 +193,16 @@ def _is_known(recipe: Mapping[str, Any]) -> bool:
     roles = [entry["role"] for entry in inputs]
     parts = all(before == "mask" for before, role in pairwise(["", *roles]) if role == "mask-part")
     return roles.count("content") == 1 and roles.count("start") <= 1 and parts
+
+
+def _there(recipe: Mapping[str, Any], plugins: Plugins, file: Path) -> None:
+    """Raise GancraftError, with the package to install, where the method or the network of a recipe isn't there."""
+    chosen, network = recipe["options"].get("style"), recipe.get("network") or {}
+    if isinstance(chosen, dict) and "plugin" in chosen:
+        plugins.made_with("style", str(chosen["plugin"]), recipe.get("plugin") or {}, str(file))
+    by = network.get("plugin")  # older recipes don't say
+    if "name" in network and isinstance(by, dict):
+        plugins.made_with("network", str(network["name"]), by, str(file))
 
 
 def _compare(recipe: Mapping[str, Any], choice: StyleChoice) -> None:

@@ -8,9 +8,11 @@ from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from rich.markup import escape
+
 from gancraft import resolve
 from gancraft.errors import GancraftError
-from gancraft.plugins import Plugins, plugins_from_environment
+from gancraft.plugins import Plugins, Registered, plugins_from_environment
 from gancraft.resolve import Layer, Part
 from gancraft.style.choice import STYLE, style_parts
 from gancraft.training.choice import TRAIN, train_parts
@@ -107,16 +109,28 @@ class Words:
 
     def parts_of(self, command: str) -> list[Part]:
         """The parts that have settings: those in use where it is this command that was typed."""
-        part, find, _ = CHOOSING[command]
-        if self.command != command:
-            return [part]
+        return self._chosen[1] if self.command == command else [CHOOSING[command][0]]
+
+    def method_of(self, command: str) -> Registered | None:
+        """The method in use, where it is this command that was typed."""
+        return self._chosen[0] if self.command == command else None
+
+    def help_of(self, command: str, text: str) -> str:
+        """A command's help, with the method whose flags it shows."""
+        method = self.method_of(command)
+        return text if method is None else f"{text}\n\nThe flags are those of {method.name}: {escape(method.summary)}"
+
+    @cached_property
+    def _chosen(self) -> tuple[Registered, list[Part]]:
+        """The method and the parts of the command that was typed."""
+        find = CHOOSING[self.command][1]
         try:
-            parts: list[Part] = find(self.plugins, self.layers(command))[2]
-            return parts
+            found = find(self.plugins, self.layers(self.command))
         except GancraftError:
             if not self.completing:
                 raise
-            return list(find(self.plugins, [])[2])
+            found = find(self.plugins, [])
+        return found[0], found[2]
 
     @cached_property
     def parts(self) -> list[Part]:

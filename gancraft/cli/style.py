@@ -16,13 +16,13 @@ from gancraft.cli.film_style import KeepFrames, Restart, film_among, gather_film
 from gancraft.cli.flags import with_settings
 from gancraft.cli.sniff import PAIR, Words
 from gancraft.errors import GancraftError, UsageError
-from gancraft.style.choice import FILM, resolve_style
+from gancraft.style.choice import FILM, resolve_style, unused
 
 if TYPE_CHECKING:
     from gancraft.cli.inputs import Work
     from gancraft.interfaces import PerceptualNetwork
     from gancraft.pictures import Picture
-    from gancraft.plugins import Plugins
+    from gancraft.plugins import Plugins, Registered
     from gancraft.style.choice import StyleChoice
     from gancraft.style.estimate import Estimate
     from gancraft.style.judge import Scores
@@ -132,7 +132,18 @@ def command(words: Words) -> Callable[..., None]:
         eye = judging(words.plugins) if judge else None
         raise typer.Exit(paint_all(choice, work, preview, preview_every, quiet, as_json, eye, yes))
 
-    return with_settings(handled(style), words.parts_of("style"))
+    method = words.method_of("style")
+    return with_settings(handled(style), words.parts_of("style"), _unused(method) if method is not None else ())
+
+
+def _unused(method: Registered) -> set[str]:
+    """What a method has no use for, so that help leaves it out; typed all the same it is refused in a line."""
+    names = set(unused(method))
+    if not method.can("mask"):
+        names.add("mask")
+    if method.can("styleless"):
+        names |= {"style", "more_styles"}
+    return names
 
 
 def paint_all(

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 
 from torch import Tensor, nn
 
-from gancraft.errors import GancraftError, UsageError
+from gancraft.errors import GancraftError
 from gancraft.interfaces import DataShape, Plan, Trainable
 from gancraft.models import tensorfile
 from gancraft.models.networks import Generator
@@ -104,14 +104,7 @@ def _half(name: str, x: Tensor) -> Tensor:
 
 def entry_of(path: Path, info: ModelInfo, plugins: Plugins) -> tuple[Registered, Options]:
     """What makes the network of a description, and its settings. Raises GancraftError where it isn't there."""
-    try:
-        entry = plugins.get(info.kind, info.name)
-    except UsageError as error:
-        package = info.plugin.get("distribution") or ""
-        what = f"install it again: pip install {package}" if package else "give its folder with --plugins-dir"
-        raise GancraftError(
-            f"{path}: made by plugin '{info.plugin['name']}', which isn't there or has no {info.kind} '{info.name}'; {what}"
-        ) from error
+    entry = plugins.made_with(info.kind, info.name, info.plugin, str(path))
     try:
         return entry, entry.options(**info.options)
     except (ValueError, TypeError) as error:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,6 +25,12 @@ CAPABILITIES = {
     "style": ("mask", "models", "network", "start", "styleless", "tiles"),
     "train": ("points",),
 }
+_NOT_LOADED = {"failed": "failed to load", "blocked": "is blocked"}
+FILE_MODULE = "_gancraft_{}_"  # what a module is called before its own name that was loaded from a single file
+_NOISE = re.compile(
+    rf"\b{FILE_MODULE.format('[0-9a-f]{8}')}|\s*For further information visit \S+"
+)  # the latter: pydantic
+_PACKAGE = re.compile(r"[A-Za-z0-9]([A-Za-z0-9._-]{0,98}[A-Za-z0-9])?")  # the name of a distribution
 
 
 @dataclass(frozen=True)
@@ -116,8 +125,7 @@ class Plugins:
                 return entry
         for info in self.infos:
             if info.name == name and info.state != "loaded":
-                verb = "failed to load" if info.state == "failed" else "is blocked"
-                raise UsageError(f"plugin {info} {verb}: {info.reason}")
+                raise UsageError(f"plugin {info} {_NOT_LOADED[info.state]}: {info.reason}")
         names = self.names(kind)
         absent = [info.name for info in self.infos if info.state != "loaded"]
         word = WORDS.get(kind, kind)
@@ -125,10 +133,31 @@ class Plugins:
             f"there is no {word} '{name}'{did_you_mean(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
         )
 
+    def made_with(self, kind: str, name: str, by: Mapping[str, Any], file: str) -> Registered:
+        """The thing that a file was made with. by: what the file says of its plugin, `name` and `distribution`.
+
+        Raises GancraftError with what to install where it isn't there, or why its plugin isn't loaded.
+        """
+        with contextlib.suppress(UsageError):
+            return self.get(kind, name)
+        owner, package = str(by.get("name") or ""), str(by.get("distribution") or "")
+        who = f"{file}: made by plugin '{owner}', which"
+        for info in self.infos:
+            if info.name == owner and info.state != "loaded":
+                raise GancraftError(f"{who} {_NOT_LOADED[info.state]}: {info.reason}")
+        known = _PACKAGE.fullmatch(package)  # the file may be anybody's, and people paste what they read
+        what = f"install it again: pip install {package}" if known else "give its folder with --plugins-dir"
+        raise GancraftError(f"{who} isn't there or has no {WORDS.get(kind, kind)} '{name}'; {what}")
+
+
+def readable(error: BaseException) -> str:
+    """What an exception says, in one line and without what helps nobody."""
+    return " ".join(_NOISE.sub("", str(error)).split())
+
 
 def one_line(error: BaseException) -> str:
     """One line about an exception."""
-    text = " ".join(str(error).split())
+    text = readable(error)
     if isinstance(error, GancraftError):
         return text
     return f"{type(error).__name__}: {text}" if text else type(error).__name__

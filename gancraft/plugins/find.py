@@ -221,6 +221,7 @@ def _collector(
         if trace is not None:
             trace.registered(entry)
 
+    register.__qualname__ = "register"  # as messages about wrong arguments call it
     return register
 
 

@@ -15,7 +15,7 @@ from types import ModuleType
 from typing import Any
 
 from gancraft.errors import UsageError
-from gancraft.plugins.catalogue import PluginInfo
+from gancraft.plugins.catalogue import FILE_MODULE, PluginInfo
 
 GROUP = "gancraft"
 
@@ -97,7 +97,8 @@ def _load_path(path: Path) -> ModuleType:
     if folder not in sys.path:
         sys.path.append(folder)
     # A file's name may be anybody's; a package must keep its own, by which its strings find it.
-    name = path.stem if path.is_dir() else f"_gancraft_{hashlib.sha1(str(file).encode()).hexdigest()[:8]}_{path.stem}"
+    digest = hashlib.sha1(str(file).encode()).hexdigest()[:8]
+    name = path.stem if path.is_dir() else FILE_MODULE.format(digest) + path.stem
     known = sys.modules.get(name)
     if known is not None:
         if getattr(known, "__file__", None) == str(file):

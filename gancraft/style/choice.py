@@ -96,6 +96,16 @@ def optimises(method: Registered) -> bool:
     return runner_of(method) is RUNNERS[StyleLoss]
 
 
+def unused(method: Registered) -> frozenset[str]:
+    """Settings, as `part.name`, that mean nothing to a method: help leaves them out."""
+    names = {"film.smoothing"} if optimises(method) else {"film.temporal_weight", "film.warm_iterations"}
+    if not method.can("network"):
+        names.add("style.network")
+        if runner_of(method) is None:  # the runners compute with networks of their methods' own
+            names |= {"style.precision", "style.launch"}
+    return frozenset(names)
+
+
 def sized(choice: StyleChoice, content: Picture) -> Picture:
     """The content at the size that the result will have."""
     from gancraft.pictures import fitted  # numpy comes with it, and commands that never paint choose too

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+import numpy as np
 
 from gancraft.compute import choose
 from gancraft.errors import GancraftError, UsageError
@@ -70,19 +72,17 @@ def paint(
 
 
 def _checked(events: Iterator[Event], job: StyleJob, choice: StyleChoice) -> Iterator[Event]:
-    """The same events. Raises GancraftError where the picture at the end isn't one of the content's size."""
-    wanted = (*job.content_NCHW.shape[-2:], 3)
+    """The same events. Raises GancraftError where they are none, or end without a picture of the content's size."""
+    who = f"plugin {choice.method.plugin}: {choice.method.name}"
+    if not isinstance(events, Iterable):
+        raise GancraftError(f"{who}: its `run` gave {type(events).__name__}; make it a generator, which yields events")
     finished = False
     try:
         for event in events:
             if isinstance(event, Finished):
                 finished = True
-                if event.picture_HWC is not None and event.picture_HWC.shape != wanted:
-                    got = "x".join(map(str, event.picture_HWC.shape))
-                    raise GancraftError(
-                        f"plugin {choice.method.plugin}: {choice.method.name} gave a picture of {got} numbers, "
-                        f"where {'x'.join(map(str, wanted))} were asked for (height, width, colours)"
-                    )
+                if (wrong := _wrong(event, (*job.content_NCHW.shape[-2:], 3))) is not None:
+                    raise GancraftError(f"{who} {wrong}")
             yield event
     finally:
         close = getattr(events, "close", None)
@@ -92,6 +92,19 @@ def _checked(events: Iterator[Event], job: StyleJob, choice: StyleChoice) -> Ite
         raise GancraftError(
             f"plugin {choice.method.plugin}: the run of {choice.method.name} ended without a Finished event"
         )
+
+
+def _wrong(last: Finished, wanted: tuple[int, ...]) -> str | None:
+    """What is wrong with the picture at the end; None where nothing is."""
+    picture = last.picture_HWC
+    if picture is None:
+        return None if last.stopped or last.problem else "gave no picture: say `Finished(picture_HWC=…)`"
+    if not isinstance(picture, np.ndarray):
+        return f"gave a picture that is a {type(picture).__name__}, not a NumPy array"
+    if picture.shape != wanted:
+        got, asked = ("x".join(map(str, shape)) for shape in (picture.shape, wanted))
+        return f"gave a picture of {got} numbers, where {asked} were asked for (height, width, colours)"
+    return None
 
 
 def instant_painter(choice: StyleChoice, styles: Styles, masks: Sequence[MaskPair] = ()) -> InstantPainter:

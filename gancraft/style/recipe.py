@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from gancraft import __version__
 from gancraft.pictures import Picture
+from gancraft.plugins import Registered
 from gancraft.style.choice import StyleChoice
 from gancraft.style.masks import MaskPair
 
@@ -19,10 +20,11 @@ def recipe_of(
     masks: Sequence[MaskPair] = (),
 ) -> dict[str, object]:
     """Plain values: version, options of every part, plugin, network, inputs by name and hash, and the run's facts."""
-    plugin = choice.method.plugin
     facts = dict(facts)
     fingerprint = facts.pop("network", None)
-    network = {"name": choice.network.name, "fingerprint": fingerprint} if choice.network is not None else None
+    network = None
+    if choice.network is not None:
+        network = {"name": choice.network.name, "fingerprint": fingerprint, "plugin": _plugin(choice.network)}
     inputs = [_input("content", content, None), *(_input("style", picture, weight) for picture, weight in styles)]
     if start is not None:
         inputs.append(_input("start", start, None))
@@ -34,11 +36,16 @@ def recipe_of(
         "gancraft": __version__,
         "command": "style",
         "options": choice.to_dict(),
-        "plugin": {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version},
+        "plugin": _plugin(choice.method),
         "network": network,
         "inputs": inputs,
         "facts": facts,
     }
+
+
+def _plugin(entry: Registered) -> dict[str, str]:
+    plugin = entry.plugin
+    return {"name": plugin.name, "distribution": plugin.distribution, "version": plugin.version}
 
 
 def _input(role: str, picture: Picture, weight: float | None) -> dict[str, object]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from gancraft.errors import hint
 from gancraft.interfaces import Preset
 from gancraft.options import settings
 from gancraft.plugins.catalogue import CAPABILITIES, WORDS
-from gancraft.testing.core import NotForThis, Subject, check, expect, hint
+from gancraft.testing.core import NotForThis, Subject, check, expect
 
 LONGEST = 120
 

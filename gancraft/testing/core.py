@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
 from typing import Any
 
-from gancraft.errors import GancraftError, did_you_mean
+from gancraft.errors import GancraftError
 from gancraft.interfaces import InstantStyle, Preset, StyleLoss, StyleMethod
 from gancraft.options import Options
 from gancraft.plugins import PluginInfo, Plugins, Registered
@@ -182,9 +182,3 @@ def expect(holds: bool, found: str) -> None:
     """Raise Broken with what was found, unless it holds."""
     if not holds:
         raise Broken(found)
-
-
-def hint(word: str, known: Iterable[str]) -> str:
-    """` (did you mean 'x'?)` where a known word is close, for the middle of a sentence; else nothing."""
-    asked = did_you_mean(word, known).removeprefix(", ")
-    return f" ({asked})" if asked else ""

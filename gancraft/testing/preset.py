@@ -2,19 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from pydantic import ValidationError
 
 from gancraft.interfaces import Preset, Suit
-from gancraft.options import Options
 from gancraft.plugins import Registered
-from gancraft.testing.core import Broken, Subject, check, expect, hint
+from gancraft.testing.core import Broken, Subject, check, expect
 from gancraft.testing.runs import fitting, trained_and_sampled
-from gancraft.training.choice import ENGINE, GAN, TRAIN
-
-ROLES = ("generator", "discriminator", "loss")
+from gancraft.training.choice import ROLES, preset_models
+from gancraft.training.preset import sorted_out
 
 
 @check("Its generator, discriminator and loss are registered, by itself or by another plugin.")
@@ -27,16 +22,9 @@ def parts(subject: Subject) -> None:
     "Its settings are those of the run, the engine or its parts, written `part.name` where two have them, within bounds."
 )
 def settings(subject: Subject) -> None:
-    models: dict[str, type[Options]] = {part.name: part.model for part in (TRAIN, *ENGINE, *GAN)}
-    models |= {role: _part(subject, role).options for role in ROLES}
-    given: dict[str, dict[str, Any]] = {part: {} for part in models}
-    for name, value in _preset(subject).defaults.items():
-        part, _, setting = name.rpartition(".")
-        owners = [part] if part in models else [p for p, model in models.items() if setting in model.model_fields]
-        expect(len(owners) < 2, f"'{name}' is a setting of {', '.join(owners)}; write one of them before it.")
-        there = bool(owners) and setting in models[owners[0]].model_fields
-        expect(there, f"there is no setting '{name}'{_hint(name, models)}.")
-        given[owners[0]][setting] = value
+    models = preset_models(subject.plugins, _preset(subject))
+    given, strays = sorted_out(_preset(subject), models)
+    expect(not strays, f"{strays[0] if strays else ''}.")
     for part, model in models.items():
         try:
             model(**given[part])
@@ -67,12 +55,3 @@ def _preset(subject: Subject) -> Preset:
 
 def _part(subject: Subject, role: str) -> Registered:
     return subject.plugins.get(role, getattr(_preset(subject), role))
-
-
-def _hint(name: str, models: Mapping[str, type[Options]]) -> str:
-    """` (did you mean 'x'?)` for a misspelt setting, or the name of its part."""
-    part, _, setting = name.rpartition(".")
-    if part in models:
-        return hint(setting, models[part].model_fields)
-    settings = [(part, setting) for part, model in models.items() for setting in model.model_fields]
-    return hint(name, [setting for _, setting in settings] + [".".join(each) for each in settings])

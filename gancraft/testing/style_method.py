@@ -65,12 +65,16 @@ def stops(subject: Subject) -> None:
 
 @check("Several styles with weights are taken, and of two the weights count.")
 def weighs(subject: Subject) -> None:
+    if subject.thing.can("styleless"):
+        raise NotForThis("it takes no style picture")
     styles = (smooth(40, 30, 2), 1 - smooth(30, 40, 2))
     made = []
     for shares in ((1.0, 0.1), (0.1, 1.0)):
         inputs = [StyleInput(x, share) for x, share in zip(styles, shares, strict=True)]
         made.append(_last(_events(subject, replace(_job(subject), styles=inputs))).picture_HWC)
-    expect(not np.array_equal(*made), "turning the weights around changes nothing; read `StyleInput.weight`.")  # type: ignore[arg-type]
+    same = np.array_equal(*made)  # type: ignore[arg-type]
+    cure = "read `StyleInput.weight`, or register it as `styleless` if it looks at no style picture"
+    expect(not same, f"turning the weights around changes nothing; {cure}.")
 
 
 @check("A picture to start from is heeded, where the method is registered with the capability `start`.")
@@ -84,7 +88,7 @@ def start(subject: Subject) -> None:
 
 def _job(subject: Subject, width: int = SIZES[0][0], height: int = SIZES[0][1], seed: int = 3) -> StyleJob:
     network: Any = tiny_network if subject.thing.can("network") else None
-    styles = [StyleInput(smooth(40, 32, 2))]
+    styles = [] if subject.thing.can("styleless") else [StyleInput(smooth(40, 32, 2))]
     return StyleJob(smooth(width, height, 1), styles, seed=seed, precision="float32", network=network)
 
 

@@ -13,6 +13,7 @@ from gancraft.events import Warned
 from gancraft.training.checkpoints import Checkpoints
 from gancraft.training.choice import TrainChoice
 from gancraft.training.health import Finding, Ladder, Look, Monitor
+from gancraft.training.health.words import NOT_WATCHED
 from gancraft.training.session import Session
 from gancraft.training.settings import HealthOptions
 
@@ -67,6 +68,12 @@ class Care:
         """Whether a loss was no number at the last look or since: such weights are not worth keeping."""
         since = any(step.meter.means().get("nonfinite", 0.0) > 0 for step in self.session.steps)
         return self._diverged or since
+
+    def verdict(self) -> str:
+        """How the run has gone so far, in a line."""
+        if self.remedy == "off":
+            return f"{NOT_WATCHED} (remedy off)"
+        return self.monitor.verdict()
 
     def end(self) -> None:
         """Note what came after the last look."""

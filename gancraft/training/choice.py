@@ -12,6 +12,7 @@ from gancraft.interfaces import Plan, Preset, Trainable
 from gancraft.options import Options
 from gancraft.plugins import Plugins, Registered
 from gancraft.resolve import Layer, Part, flatten, owner, validated
+from gancraft.training.preset import sorted_out
 from gancraft.training.settings import (
     AugmentOptions,
     DataOptions,
@@ -50,6 +51,7 @@ class TrainChoice:
     settings: RunSettings
     options: Mapping[str, Options]
     ancestor: Ancestor | None = None  # what it begins with
+    warnings: tuple[str, ...] = ()  # what people should know before it begins, a line each
 
     def make(self, plan: Plan) -> Trainable:
         """The trainable. Raises GancraftError where a part can't be made for this plan."""
@@ -128,7 +130,25 @@ def resolve_train(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]])
     if settings.from_model is None and getattr(models.get("gan"), "freeze", 0) > 0:
         raise UsageError("--freeze: keeps layers of a discriminator that has learned; name its run with --from")
     settings = settings.model_copy(update={"plugin": method.name})
-    return TrainChoice(method, roles, settings, models, _ancestor(plugins, given))
+    return TrainChoice(method, roles, settings, models, _ancestor(plugins, given), _strays(plugins, method))
+
+
+def preset_models(plugins: Plugins, preset: Preset) -> dict[str, type[Options]]:
+    """The settings of each part where the preset's own parts are in use. Raises UsageError where one isn't registered."""
+    models = {part.name: part.model for part in (TRAIN, *ENGINE, *GAN)}
+    return models | {role: plugins.get(role, getattr(preset, role)).options for role in ROLES}
+
+
+def _strays(plugins: Plugins, method: Registered) -> tuple[str, ...]:
+    """Settings of a preset that are passed over. It may be used with other parts than its own, which have other settings."""
+    if method.interface is not Preset:
+        return ()
+    preset = method.load()
+    try:
+        strays = sorted_out(preset, preset_models(plugins, preset))[1]
+    except UsageError:  # a part of its own isn't there, and another was chosen
+        return ()
+    return tuple(f"preset '{method.name}' of plugin {method.plugin}: {stray}" for stray in strays)
 
 
 def _ancestor(plugins: Plugins, layers: Sequence[Layer]) -> Ancestor | None:

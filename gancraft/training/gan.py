@@ -172,7 +172,8 @@ class Gan(Trainable):
         weights = self.weights if penalise else {}
         real = penalties.tracked(real, discriminator) if "r1" in weights else real
         fake = penalties.tracked(fake, discriminator) if "r2" in weights else fake
-        shown = self._shown(real, state, random), self._shown(fake, state, random)
+        show = partial(self._shown, discriminator, labels_N, state, random)
+        shown = show(real), show(fake)
         real_N, fake_N = judged(
             discriminator, *shown, labels_N, apart=bool(weights) and not {"r1", "r2"} <= weights.keys()
         )
@@ -199,14 +200,15 @@ class Gan(Trainable):
         stronger = self.now.penalty_every * self.now.discriminator_steps
         weights = {name: weight * stronger for name, weight in self._weighted(self.weights, state).items()}
         real = penalties.tracked(generator.reals(batch.x_NCHW), discriminator)
-        seen = self._shown(real, state, random)
+        show = partial(self._shown, discriminator, labels_N, state, random)
+        seen = show(real)
         real_N = discriminator(seen, labels_N).float()
         if weights.keys() == {"r1"}:  # fakes that nobody looks at would cost time, and random numbers
             return Outcome(penalties.parts(weights, discriminator, (real,), (seen,), (real_N,), labels_N, random))
         with torch.no_grad():
             fake = floats(generator.fakes(random, len(batch.x_NCHW), labels_N))
         fake = penalties.tracked(fake, discriminator)
-        shown = seen, self._shown(fake, state, random)
+        shown = seen, show(fake)
         fake_N = discriminator(shown[1], labels_N).float() if "r2" in weights else real_N
         return Outcome(penalties.parts(weights, discriminator, (real, fake), shown, (real_N, fake_N), labels_N, random))
 
@@ -220,17 +222,18 @@ class Gan(Trainable):
         generator, discriminator = _pair(networks)
         labels_N = batch.labels_N
         fake = generator.fakes(random, len(batch.x_NCHW), labels_N)
-        fake_N = discriminator(self._shown(floats(fake), state, random), labels_N).float()
+        show = partial(self._shown, discriminator, labels_N, state, random)
+        fake_N = discriminator(show(floats(fake)), labels_N).float()
         real_N = None
         if self.loss.paired:
             with torch.no_grad():  # reals don't depend on the generator
-                real_N = discriminator(self._shown(generator.reals(batch.x_NCHW), state, random), labels_N).float()
+                real_N = discriminator(show(generator.reals(batch.x_NCHW)), labels_N).float()
         parts = {"generator": self.loss.generator(fake_N, real_N)}
         if self.now.skip_below <= 0:
             return Outcome(parts)
         with torch.no_grad():  # a discriminator that rests must be measured here, or it would rest for ever
             if real_N is None:
-                real_N = discriminator(self._shown(generator.reals(batch.x_NCHW), state, random), labels_N).float()
+                real_N = discriminator(show(generator.reals(batch.x_NCHW)), labels_N).float()
             return Outcome(parts, {"discriminator": self.loss.discriminator(real_N, fake_N)})
 
     def _path(self, networks: Networks, batch: Batch, state: Mapping[str, Tensor], random: Random) -> Outcome:
@@ -246,11 +249,15 @@ class Gan(Trainable):
         new = {"path": torch.lerp(state["path"], mean, 0.01)}
         return Outcome({"path": weight * (lengths_N - state["path"]).square().mean()}, new, {"path length": mean})
 
-    def _shown(self, x: Output, state: Mapping[str, Tensor], random: Random) -> Output:
-        """Pictures as the discriminator sees them: augmented and noisy."""
+    def _shown(
+        self, discriminator: Any, labels_N: Tensor | None, state: Mapping[str, Tensor], random: Random, x: Output
+    ) -> Output:
+        """Pictures as the discriminator sees them: augmented and noisy. Those of a class that it compares change alike."""
         if self.augment is not None:
-            first = x if isinstance(x, Tensor) else x[0]
-            x = self.augment(x, self.augment.draw(len(first), random), state["augment"])
+            drawn = self.augment.draw(len(as_list(x)[0]), random)
+            if labels_N is not None and discriminator.together > 1:
+                drawn = augment.alike(drawn, labels_N, discriminator.together)
+            x = self.augment(x, drawn, state["augment"])
         if self.now.instance_noise > 0:
             x = each(x, lambda x_NCHW: x_NCHW + state["noise"] * random.normal(*x_NCHW.shape))
         return x

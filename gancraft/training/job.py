@@ -111,8 +111,9 @@ def _trained(
             folder.forget_after(-1)
         folder.describe(told)
         yield Started(plan.pictures, _summary(choice, data, session, compute, ranks))
-        for note in data.notes:
-            yield Warned(note, "data")
+        for code, notes in (("plugin", choice.warnings), ("data", data.notes)):
+            for note in notes:
+                yield Warned(note, code)
         if begun is not None:
             yield Warned("; ".join(filter(None, (begun.says, begun.new))), "from")
         try:

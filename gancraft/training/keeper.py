@@ -96,7 +96,7 @@ class Keeper:
                 **care.to_dict(),
             }
             path = self.checkpoints.save(session.pictures, header, session.tensors())
-            facts = {**self.facts, "pictures": session.pictures, "verdict": care.monitor.verdict()}
+            facts = {**self.facts, "pictures": session.pictures, "verdict": care.verdict()}
             info = self.choice.describe(
                 session.trainable.plan, classes=self.classes, stage=session.stage, training=facts
             )

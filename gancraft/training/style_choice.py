@@ -116,7 +116,7 @@ def resolve_style_train(
     models = {part.name: validated(part, parts, given) for part in parts}
     settings = cast(StyleTrainSettings, models.pop("train"))
     ancestor = _ancestor(plugins, given)
-    return StyleTrainChoice(method, {}, settings, models, ancestor, network, tuple(styles))
+    return StyleTrainChoice(method, {}, settings, models, ancestor, network=network, styles=tuple(styles))
 
 
 def _input(style: LearntStyle, side: int, total: float) -> StyleInput:

@@ -137,7 +137,7 @@ class Trainer:
             yield from keeper.save()
             if keeper.failed:
                 problem = f"{self.folder.path}: the end can't be saved; make room and give the same command again"
-        verdict = care.monitor.verdict()
+        verdict = care.verdict()
         keeper.log("end", {"verdict": verdict, "stopped": stopped})
         yield from keeper.report()
         if self.ranks.main:

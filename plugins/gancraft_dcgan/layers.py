@@ -38,12 +38,17 @@ def norm_layer(kind: Norm, channels: int, flat: bool = False) -> nn.Module:
 
 
 class LabelledLatent(nn.Module):
-    """Puts a learned vector of the class, as long as the latent, behind it; without classes the latent goes through."""
+    """Puts a learned vector of the class, as long as the latent, behind it; without classes the latent goes through.
+
+    At the start it counts for less than the latent: the norm behind them lets the larger one drown the other.
+    """
 
     def __init__(self, latent_size: int, classes: int):
         super().__init__()
         self.label = nn.Embedding(classes, latent_size) if classes else None
         self.size = latent_size * 2 if classes else latent_size
+        if self.label is not None:
+            nn.init.normal_(self.label.weight, 0, 0.3)
 
     def forward(self, z_NL: Tensor, labels_N: Tensor | None) -> Tensor:
         return z_NL if self.label is None else torch.cat([z_NL, self.label(labels_N)], 1)

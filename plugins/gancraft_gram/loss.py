@@ -24,7 +24,8 @@ class GramLoss(StyleLoss):
 
     options: GramOptions
     additive = True
-    # Seen on two pairs: faces and eyes hold, where in pixels they dissolve; with a smaller finest step, strokes don't flow.
+    # Seen on four pairs: faces and eyes hold, where in pixels or in fewer octaves they dissolve; with a smaller finest step,
+    # strokes don't flow.
     octaves = 5
     finest = 1.0
 

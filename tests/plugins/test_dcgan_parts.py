@@ -34,6 +34,17 @@ def test_labels_change_pictures_and_judgements(dense: bool) -> None:
     assert all(g.isfinite().all() for g in found)
 
 
+@pytest.mark.parametrize("dense", [False, True])
+def test_classes_count_for_less_than_latents_at_the_start(dense: bool) -> None:
+    """Of what the first norm sees; a class that counts for as much or more drowns the latent."""
+    shape = DataShape(1, 16, 16, classes=5)
+    makes: Any = DenseGenerator(DenseGeneratorOptions(), shape) if dense else dcgan_generator(shape, **SMALL)
+    z_NL, labels_N = latents(makes, 500), torch.arange(500) % 5
+    seen_NF = makes.labelled(z_NL, labels_N).detach()
+    assert torch.equal(seen_NF[:, :100], z_NL)
+    assert 0.05 < float(seen_NF[:, 100:].square().mean() / z_NL.square().mean()) < 0.15
+
+
 def test_evaluation_leaves_pictures_to_themselves() -> None:
     """A picture hangs on its latent alone, and nothing is learned."""
     makes = dcgan_generator(PAPER, **SMALL)

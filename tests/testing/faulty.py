@@ -107,6 +107,15 @@ class Wrong(gancraft.StyleMethod):
         yield gancraft.Finished(picture_HWC=torch.zeros(4, 4, 3).double().numpy(), stopped=run.stopping)
 
 
+class Alone(gancraft.StyleMethod):
+    """Paints the negative, rightly, and looks at no style picture."""
+
+    def run(self, job, run):
+        assert not job.styles
+        yield gancraft.Started(1)
+        yield gancraft.Finished(1 - job.content_NCHW[0].permute(1, 2, 0).numpy(), stopped=run.stopping)
+
+
 class Idle(gancraft.Generator):
     """Has a layer that nothing passes, and one size for everything."""
 
@@ -214,6 +223,7 @@ def register_style_methods(register):
     register("bounds", Right, options=NoBounds, summary="no full stop")
     register("still", Still, summary="A method.")
     register("wrong", Wrong, summary="A method.")
+    register("alone", Alone, capabilities=("styleless",), summary="A method.")
 
 
 @gancraft.hookimpl

@@ -16,6 +16,7 @@ from tests.testing import faulty
 PLUGINS = find_plugins(entry_points=(), modules=[faulty], strict=True)
 FOUND = [  # what is wrong with which thing, by the checks that have to find it
     ("style", "right", set()),
+    ("style", "alone", set()),
     ("style", "drawn", {"repeats"}),
     ("style", "huge", {"scale"}),
     ("style", "inplace", {"pure"}),
@@ -63,6 +64,7 @@ def test_what_is_wrong_is_found(kind: str, name: str, wanted: set[str]) -> None:
             "'colour', 'masks' (did you mean 'mask'?); a style method can have mask,",
         ),
         ("style", "neighbours", "adds-up", "what looks at neighbours is a loss of whole maps: leave out `additive`"),
+        ("style", "still", "weighs", "read `StyleInput.weight`, or register it as `styleless` if it looks at no style"),
         ("train", "misspelt", "settings", "no setting 'gan.generator_rates' (did you mean 'generator_rate'?)."),
         ("train", "unset", "settings", "no setting 'gan.nonsense'"),
     ],

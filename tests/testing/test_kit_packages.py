@@ -25,6 +25,7 @@ import gancraft
 ROOT = Path(__file__).parents[2]
 USES = {  # what is done with a package of each kind
     "style": ["style", "--plugin", "NAME", "--size", "64", "--iterations", "4", "-o", "out.png"],
+    "method": ["style", "--plugin", "NAME", "--size", "64", "--colours", "3", "-o", "out.png"],
     "network": ["style", "--network", "NAME", "--size", "64", "--iterations", "4", "-o", "out.png"],
     "loss": ["train", "pictures", "--plugin", "NAME", "--generator.width", "8", "--discriminator.width", "8"],
     "gan": ["train", "pictures", "--plugin", "NAME", "--generator.width", "8", "--discriminator.width", "8"],

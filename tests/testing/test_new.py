@@ -46,6 +46,8 @@ def test_it_is_whole_and_nothing_of_the_template_is_left(package: Path) -> None:
     assert len([f for f in files if f.startswith("gancraft_brush_strokes2/")]) == 2
     for file in files:
         assert not re.search("template", file + (package / file).read_text(), re.IGNORECASE), file
+    readme = (package / "README.md").read_text()
+    assert readme.startswith(f"# gancraft-{NAME}\n") and readme.count("\n\n## ") == readme.count("## ") == 3
     project = tomllib.loads((package / "pyproject.toml").read_text())["project"]
     assert project["name"] == f"gancraft-{NAME}"
     assert project["entry-points"]["gancraft"] == {NAME: "gancraft_brush_strokes2"}

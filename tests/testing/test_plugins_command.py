@@ -150,7 +150,8 @@ def test_check_finds_what_is_wrong(bad: str) -> None:
 def test_check_of_one_thing_and_of_nothing(write_plugin: WritePlugin) -> None:
     told = json.loads(run("plugins", "check", "hinge", "--json").stdout)
     assert {row["thing"] for row in told["checks"]} == {"loss 'hinge'"} and told["plugin"] == "losses"
-    assert run("plugins", "check", "nobody").exit_code == 2
+    absent = run("plugins", "check", "nobody")
+    assert absent.exit_code == 2 and "install its package, or give its folder with --plugins-dir" in absent.stderr
     place = str(write_plugin("broken", "import nowhere_to_be_found"))
     done = run("plugins", "check", "broken", "--plugins-dir", place)
     assert done.exit_code == 1 and "nowhere_to_be_found" in done.stdout

@@ -111,7 +111,7 @@ def test_the_caller_keeps_its_random_numbers_and_settings(tmp_path: Path) -> Non
     broken.close()
     state = torch.get_rng_state()
     with pytest.raises(Exception, match="toy makes points"):
-        go(tmp_path / "wrong", data="sample:paintings", size="8")
+        go(tmp_path / "wrong", data="sample:digits", size="8")
     assert settings() == before and torch.equal(torch.get_rng_state(), state)
 
 

@@ -131,6 +131,29 @@ def test_a_short_run_that_did_not_get_diverse_says_so_in_the_end() -> None:
     assert found == [] and "did not become varied" in monitor.verdict()
 
 
+@pytest.mark.parametrize(
+    ("total", "every", "verdict"),
+    [
+        (0, 1, "too short to tell (there was no look at its health)"),
+        (1, 1, "too short to tell (0 pictures at the last of 1 look at its health)"),
+        (150_000, 75_000, "too short to tell (75,000 pictures at the last of 2 looks at its health)"),
+        (8_000, 2_000, "too short to tell (6,000 pictures at the last of 4 looks at its health)"),
+        (12_000, 2_000, "healthy"),
+    ],
+)
+def test_a_run_too_short_to_show_trouble_is_not_called_healthy(total: int, every: int, verdict: str) -> None:
+    varied = {"diversity": 0.6, "distance": 500.0}  # noise as an untrained generator may make it
+    monitor, found = run(lambda p: healthy(p) | varied, total=total, every=every)
+    assert found == [] and monitor.verdict() == verdict
+
+
+def test_what_learns_soon_is_healthy_after_a_few_looks() -> None:
+    monitor, _ = run(lambda p: healthy(900_000 + p), total=3_000, every=1_000)
+    assert monitor.verdict() == "healthy"
+    without, _ = run(lambda p: {"discriminator": 1.0}, total=3_000, every=1_000)  # nothing that could be varied
+    assert without.verdict() == "healthy"
+
+
 def test_noise_is_not_taken_for_variety() -> None:
     """An untrained generator may make noise, all different; what it learns first are alike pictures."""
 

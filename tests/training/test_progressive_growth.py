@@ -90,9 +90,10 @@ def test_the_metrics_tell_of_every_stage(whole: dict[str, Path]) -> None:
 def test_each_size_has_its_batch(
     settings: dict[str, Any], expected: list[int], ramps: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    settings = {**SMALL, "health__look_every": engine.NEVER, **settings}
     seen: dict[tuple[int, int], set[int]] = {}
     with engine.sessions() as made:
-        for _ in engine.start(engine.choose("progressive", **{**SMALL, **settings}), ramps, tmp_path / "run"):
+        for _ in engine.start(engine.choose("progressive", **settings), ramps, tmp_path / "run"):
             if made and made[-1].feed is not None:
                 session = made[-1]
                 seen.setdefault((session.stage, session.rounds > 0), set()).add(session.feed.local)

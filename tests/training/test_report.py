@@ -146,6 +146,13 @@ def test_settings_that_differ_stand_first(tmp_path):
         ({"verdict": "healthy", "stopped": True}, False, "good", "Healthy Stopped at 20 pictures"),
         ({"verdict": "collapsed"}, True, "bad", "Collapsed Ended after 20 pictures. At 15 pictures: It broke."),
         ({"verdict": "strong_discriminator"}, False, "warn", "Strong discriminator Ended after 20 pictures."),
+        (
+            {"verdict": "too short to tell (no look)"},
+            False,
+            "quiet",
+            "Too short to tell (no look) Ended after 20 pictures.",
+        ),
+        ({"verdict": "not watched (remedy off)"}, False, "quiet", "Not watched (remedy off) Ended after"),
         ({}, False, "quiet", "Ended Ended after 20 pictures."),
     ],
 )

@@ -11,11 +11,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 import gancraft
 from gancraft.plugins import PluginInfo, Plugins, Registered, find_plugins
 from gancraft.web.settings import Limits
+from tests.web.served import Served, served
+from tests.web.waiting import PATIENCE
 
 BOUNDS = Limits(
     max_side=128,
@@ -100,9 +103,13 @@ def with_endless() -> Plugins:
 
 
 @pytest.fixture(scope="session")
-def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of a page with small bounds, served from this process. Its files go to a folder of the test's."""
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+    """A page with small bounds and methods of third parties, served from this process at its `address`.
+
+    Its files go to a folder of the tests'.
+    """
     from gancraft.web.page import build_page, launch
+    from tests.web.train_helpers import with_patient
 
     patch = pytest.MonkeyPatch()
     cache: Path = tmp_path_factory.mktemp("gradio")
@@ -110,11 +117,39 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     patch.setenv("GRADIO_ANALYTICS_ENABLED", "False")
     patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("prepared")))
     patch.setattr("gancraft.web.gpu.there", lambda: True)  # it opens with the same method on every machine
-    page: Any = build_page(with_endless(), BOUNDS)
-    _, address, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
-    yield address
+    page: Any = build_page(with_patient(with_endless()), BOUNDS)
+    _, page.address, _ = launch(page, prevent_thread_lock=True, quiet=True, server_name="127.0.0.1")
+    yield page
     page.close(verbose=False)
     patch.undo()
+
+
+@pytest.fixture(scope="session")
+def url(site: Any) -> str:
+    return site.address
+
+
+@pytest.fixture(scope="session")
+def public(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    """A public page in a process of its own."""
+    # Gradio keeps what a visitor had for an hour after they left, and for a second where this is set.
+    with served(tmp_path_factory.mktemp("served"), GRADIO_IS_E2E_TEST="1") as page:
+        yield page
+
+
+@pytest.fixture(scope="session")
+def http(public: Served) -> Iterator[httpx.Client]:
+    # A connection each: the server closes them where it was sent nonsense.
+    with httpx.Client(base_url=public.url, timeout=PATIENCE, headers={"connection": "close"}) as client:
+        yield client
+
+
+@pytest.fixture
+def alive(http: httpx.Client) -> Iterator[None]:
+    """Whatever the test did, the public page is served."""
+    yield
+    assert http.get("/").status_code == 200
+    assert http.get("/config").status_code == 200
 
 
 CHROMIUM = "/usr/bin/chromium"

@@ -119,6 +119,7 @@ def main() -> None:
 
     gpu.there = lambda: True  # it opens with the same method on every machine
     page = build_page(find_plugins(), BOUNDS)
+    print(f"torch is loaded: {'torch' in sys.modules}", flush=True)
     launch(page, server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True)
 
 

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import subprocess
-import sys
+import runpy
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +17,8 @@ from gradio_client.exceptions import AppError
 from gancraft.pictures import open_picture, open_sample, read_recipe
 from gancraft.web.settings import OWN, PUBLIC, limits
 from tests.web.conftest import Watched
+from tests.web.served import Served
+from tests.web.waiting import PATIENCE, until
 
 pytestmark = [
     # Gradio sums up its own runs with things that pandas is about to drop.
@@ -26,21 +26,13 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:The copy keyword is deprecated"),
 ]
 
-PATIENCE = 60  # seconds after which something that should happen is taken for never
 
-
-@pytest.fixture
-def client(url: str, tmp_path: Path) -> Iterator[Client]:
-    client = Client(url, verbose=False, download_files=str(tmp_path), analytics_enabled=False)
+@pytest.fixture(scope="module")
+def client(url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    folder = str(tmp_path_factory.mktemp("client"))
+    client = Client(url, verbose=False, download_files=folder, analytics_enabled=False)
     yield client
     client.close()
-
-
-def until(condition: Any) -> None:
-    end = time.monotonic() + PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it never happened"
-        time.sleep(0.02)
 
 
 def test_untouched_it_paints_the_samples_with_the_recipe_inside(client: Client) -> None:
@@ -181,7 +173,11 @@ def test_a_public_page_has_tighter_bounds(monkeypatch: pytest.MonkeyPatch) -> No
     assert PUBLIC.max_side < OWN.max_side and PUBLIC.max_megapixels < OWN.max_megapixels
 
 
-def test_building_the_page_loads_no_torch() -> None:
-    code = "import sys, app; sys.exit('torch' in sys.modules)"
-    root = Path(__file__).parents[2]
-    assert subprocess.run([sys.executable, "-c", code], cwd=root, check=False).returncode == 0
+def test_building_the_page_loads_no_torch(public: Served) -> None:
+    assert "torch is loaded: False" in public.log.read_text()
+
+
+def test_a_space_starts_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("gancraft.web.page.build_page", lambda: "the page")
+    started = runpy.run_path(str(Path(__file__).parents[2] / "app.py"))
+    assert started["demo"] == "the page"

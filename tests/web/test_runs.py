@@ -1,10 +1,8 @@
-"""What lies between a click and a result: turns, runs and their ends, errors, and the label, without a page."""
+"""What lies between a click and a result: runs and their ends, without a page."""
 
 from __future__ import annotations
 
-import logging
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
@@ -13,18 +11,15 @@ from typing import Any
 import gradio as gr
 import numpy as np
 import pytest
-from pydantic import ValidationError
 
 from gancraft.errors import GancraftError, UsageError
-from gancraft.events import Event, Finished, Preview, Progress, Run, Started, Warned
-from gancraft.options import Options, option
-from gancraft.web import label, runs
-from gancraft.web.errors import OURS, SHORT_OF_MEMORY, error, friendly, placeless
+from gancraft.events import Event, Finished, Progress, Run, Started
+from gancraft.web import runs
+from gancraft.web.errors import OURS, SHORT_OF_MEMORY
 from gancraft.web.runs import Seen, Switch, watch
-from gancraft.web.turns import TURNS, Share, Turns
-
-PATIENCE = 60
-PICTURE_HWC = np.zeros((2, 2, 3), np.float32)
+from gancraft.web.turns import TURNS
+from tests.web.run_helpers import Clock, Steps, follow, to_the_end
+from tests.web.waiting import PATIENCE
 
 
 @pytest.fixture
@@ -33,45 +28,6 @@ def toasts(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     shown: list[str] = []
     monkeypatch.setattr(gr, "Warning", shown.append)
     return shown
-
-
-class Steps:
-    """A run of so many steps that tells what became of it."""
-
-    def __init__(self, steps: int = 3, fails: Exception | None = None, warns: str = "", seconds: float = 0.0):
-        self.steps, self.fails, self.warns, self.seconds = steps, fails, warns, seconds
-        self.taken = 0
-        self.closed = threading.Event()
-
-    def __call__(self) -> Run:
-        return Run(self._events)
-
-    def _events(self, run: Run) -> Iterator[Event]:
-        try:
-            yield Started(self.steps)
-            if self.warns:
-                yield Warned(self.warns)
-            for step in range(1, self.steps + 1):
-                time.sleep(self.seconds)
-                self.taken = step
-                if self.fails is not None:
-                    raise self.fails
-                yield Progress(step, self.steps)
-                yield Preview(PICTURE_HWC, step)
-                if run.stopping:
-                    break
-            yield Finished(PICTURE_HWC, stopped=run.stopping)
-        finally:
-            self.closed.set()
-
-
-def follow(start: Callable[[], Run], switch: Switch | None = None, **more: Any) -> Any:
-    """The run as a tab's handler follows it: what is drawn is a copy of what was seen."""
-    return watch(switch or Switch(), start, lambda seen: (Seen(**vars(seen)),), outputs=1, **more)
-
-
-def to_the_end(events: Iterator[Any]) -> list[Any]:
-    return [values[0] for values in events if isinstance(values[0], Seen)]
 
 
 def free() -> bool:
@@ -84,84 +40,6 @@ def free() -> bool:
 
     threading.Thread(target=take, daemon=True).start()
     return got.wait(PATIENCE)
-
-
-def test_turns_come_one_at_a_time_and_first_to_whoever_asked_first() -> None:
-    turns, order, inside = Turns(), [], []
-
-    def visitor(number: int) -> None:
-        with turns.turn():
-            inside.append(number)
-            assert inside == [number]
-            order.append(number)
-            inside.remove(number)
-
-    threads = []
-    with turns.turn():
-        for number in range(20):
-            threads.append(threading.Thread(target=visitor, args=(number,)))
-            threads[-1].start()
-            while len(turns._waiting) <= number:
-                time.sleep(0.001)
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert order == list(range(20))
-
-
-def test_a_turn_ends_with_an_error() -> None:
-    turns = Turns()
-    with pytest.raises(ZeroDivisionError), turns.turn():
-        raise ZeroDivisionError
-    with turns.turn():
-        pass
-
-
-class Clock:
-    """Time for `turns` that passes only when told to."""
-
-    now = 0.0
-
-    def monotonic(self) -> float:
-        return self.now
-
-
-@pytest.mark.parametrize(("weight", "turns_of_the_short"), [(1.0, 40), (0.5, 80)])
-def test_it_is_time_that_is_shared_out(monkeypatch: pytest.MonkeyPatch, weight: float, turns_of_the_short: int) -> None:
-    clock = Clock()
-    monkeypatch.setattr("gancraft.web.turns.time", clock)
-    monkeypatch.setattr("gancraft.web.turns.GRACE", PATIENCE)
-    turns, short, long = Turns(), Share(), Share(weight)
-    counts = {short: 0, long: 0}
-    enough = threading.Event()
-
-    def run(share: Share, seconds: float) -> None:
-        while not enough.is_set():
-            with turns.turn(share):
-                clock.now += seconds
-                counts[share] += 1
-                if counts[long] == 10:
-                    enough.set()
-                    clock.now += PATIENCE  # the other need not wait for this one any more
-
-    threads = [threading.Thread(target=run, args=given) for given in ((short, 0.1), (long, 0.4))]
-    with turns.turn():
-        for number, thread in enumerate(threads):
-            thread.start()
-            while len(turns._waiting) <= number:
-                time.sleep(0.001)
-    for thread in threads:
-        thread.join(PATIENCE)
-    assert counts[short] == pytest.approx(turns_of_the_short, abs=0.2 * turns_of_the_short)
-
-
-def test_a_newcomer_is_owed_nothing_for_the_time_before() -> None:
-    turns, old, new = Turns(), Share(), Share()
-    old.had = 1000.0
-    with turns.turn(old):
-        pass
-    with turns.turn(new):
-        pass
-    assert new.had >= 1000.0
 
 
 def test_a_run_is_drawn_first_now_and_then_and_at_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -351,105 +229,3 @@ def test_runs_of_two_visitors_give_what_each_gives_alone(tmp_path: Path) -> None
     alone, together = (load_file(tmp_path / name / "model.safetensors") for name in ("alone", "together"))
     assert alone.keys() == together.keys() and alone
     assert all(torch.equal(alone[name], together[name]) for name in alone)
-
-
-@pytest.mark.parametrize(
-    ("message", "shown"),
-    [
-        ("/tmp/gradio/0a1b/my cat.png isn't a picture", "my cat.png isn't a picture"),
-        ("'/home/user/app/x/my cat.png' is damaged", "'my cat.png' is damaged"),
-        ("folder /srv/runs/3/ is full", "folder 3 is full"),
-        ("--run=/srv/runs/3: holds a run", "--run=3: holds a run"),
-        ("zip:/srv/data/set.zip (/srv/data/b.zip)", "zip:set.zip (b.zip)"),
-        (r"C:\Users\ada\cat.png is damaged", "cat.png is damaged"),
-        (r"C:/Users/ada/cat.png or \\server\share\cat.png", "cat.png or cat.png"),
-        ("~/pictures/cat.png and file:///srv/x/cat.png", "cat.png and cat.png"),
-        ("/srv/bilder/übung.png", "übung.png"),
-        ("first\n  second\tthird", "first second third"),
-        *(
-            (plain, plain)
-            for plain in (
-                "see https://example.org/a/b/c.html?x=1/2/3, or http://localhost:7860/a/b",
-                "on 2024/05/06 at 3/4 of 16/9/4",
-                "before/after and/or both, w/o a/b/c",
-                "1 / 2 / 3",
-                "image/png",
-                "runs/one/model.safetensors",
-                "https://user@example.org:8080/x/y.",
-                "layers conv1/relu/out",
-            )
-        ),
-    ],
-)
-def test_places_of_the_server_are_left_out_and_nothing_else(message: str, shown: str) -> None:
-    assert placeless(message) == shown
-    assert error(message).message == shown
-
-
-def test_a_very_long_message_is_cut() -> None:
-    assert len(error("x" * 10**6).message) < 1000
-
-
-class Knobs(Options):
-    brushes: int = option(2, "How many brushes.", ge=1, le=5)
-
-
-def test_errors_are_friendly_and_the_traceback_is_in_the_log_alone(caplog: pytest.LogCaptureFixture) -> None:
-    caplog.set_level(logging.DEBUG, "gancraft.web")
-    with pytest.raises(gr.Error, match="^'brushes: Input should be less than or equal to 5'$"), friendly():
-        Knobs(brushes=6)
-    with pytest.raises(gr.Error, match="Keep me"), friendly():
-        raise gr.Error("Keep me")
-    with pytest.raises(KeyboardInterrupt), friendly():
-        raise KeyboardInterrupt
-    assert caplog.records == []
-    with pytest.raises(gr.Error) as problem, friendly():
-        raise OSError(28, "No space left on device", "/srv/secret/file")
-    assert problem.value.message == OURS and problem.value.__suppress_context__
-    (record,) = caplog.records
-    assert record.exc_info is not None and "/srv/secret/file" in str(record.exc_info[1])
-
-
-def test_a_validation_error_of_the_whole_has_no_name() -> None:
-    from pydantic import model_validator
-
-    class Pair(Options):
-        low: int = option(1, "Low.")
-
-        @model_validator(mode="after")
-        def refuse(self) -> Pair:
-            raise ValueError("nothing will do")
-
-    with pytest.raises(ValidationError):
-        Pair()
-    with pytest.raises(gr.Error) as problem, friendly():
-        Pair()
-    assert problem.value.message == "Value error, nothing will do"
-
-
-def test_a_label_escapes_what_it_is_told() -> None:
-    said = label.label("done", "<script>", ["a & b", "c"])
-    assert "&lt;script&gt;" in said and "a &amp; b · c" in said and "data-busy" not in said
-
-
-@pytest.mark.parametrize(
-    ("progress", "has", "lacks"),
-    [
-        (Progress(0, 10), ["Getting ready", "data-busy"], ["aria-valuenow"]),
-        (Progress(3, 10, seconds_left=14.2), ["3 of 10", "14 s left", 'aria-valuenow="30"'], []),
-        (Progress(3, None), ["3 steps", 'role="progressbar"'], ["aria-valuenow"]),
-        (Progress(1200, 1000), ["1,200 of 1,000", 'aria-valuenow="100"'], []),
-        (Progress(3, 10, seconds_left=float("inf")), ["3 of 10"], [" left"]),
-        (Progress(3, 10, seconds_left=float("nan")), ["3 of 10"], [" left"]),
-    ],
-)
-def test_a_label_of_something_on_its_way(progress: Progress, has: list[str], lacks: list[str]) -> None:
-    said = label.progressing("Cat", progress)
-    assert all(part in said for part in has) and not any(part in said for part in lacks)
-
-
-@pytest.mark.parametrize(
-    ("seconds", "said"), [(-1, "0 s"), (0.4, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (7300, "2 h")]
-)
-def test_seconds_are_said_as_exactly_as_anyone_waits(seconds: float, said: str) -> None:
-    assert label.seconds(seconds) == said

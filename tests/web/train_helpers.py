@@ -66,10 +66,10 @@ class Patient(gancraft.Trainable):
         return gancraft.Outcome({"making": (fake_NCHW - batch.x_NCHW).square().mean()})
 
 
-def with_patient() -> Plugins:
-    """The bundled plugins and one of a third party."""
-    known = find_plugins()
-    info = PluginInfo("third", "gancraft-third", "1.0", "", False)
+def with_patient(known: Plugins | None = None) -> Plugins:
+    """These plugins, or the bundled ones, and one of a third party."""
+    known = known or find_plugins()
+    info = PluginInfo("slow", "gancraft-slow", "1.0", "", False)
     entry = Registered(
         "train", "patient", Patient, "Takes its time.", PatientOptions, gancraft.Trainable, frozenset(), info
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+import torch
 from torch import Tensor
 
 from gancraft.interfaces import Random
@@ -59,3 +60,17 @@ class Augment:
             name: amount for name, amount in amounts.items() if name not in ("brightness", "saturation", "contrast")
         }
         return move(x_NCHW, moves, on)
+
+
+def alike(drawn: Drawn, labels_N: Tensor, size: int) -> Drawn:
+    """The same, but among `size` pictures in a row those of one class are all changed like the first of them.
+
+    A discriminator that is shown how much they differ sees how much they were moved otherwise, and hardly that a generator
+    makes one picture a class.
+    """
+    rows = []
+    for start in range(0, len(labels_N), size):
+        part_N = labels_N[start : start + size]
+        rows.append(start + (part_N[:, None] == part_N).int().argmax(1))
+    first_N = torch.cat(rows)
+    return {name: numbers[first_N] for name, numbers in drawn.items()}

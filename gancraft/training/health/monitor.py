@@ -79,7 +79,8 @@ class Monitor:
         return news
 
     def verdict(self) -> str:
-        """A line for the end: `healthy`, or what happened and when, worst first; what is over comes last."""
+        """A line for the end: `healthy`, what happened and when, worst first and what is over last, or that the run was too
+        short to tell."""
         stays = [self._stays(self._active[code]) for code in RULES if code in self._active]
         if stays:
             return "; ".join(stays)
@@ -89,8 +90,20 @@ class Monitor:
             return f"pictures did not become varied (diversity {diversity:.2g} of the data's); train longer"
         over = [finding for finding in self.findings if finding.code.startswith(RECOVERED)]
         if not over:
-            return "healthy"
+            return self._too_short(case) or "healthy"
         return "recovered: " + "; ".join(self._was(finding) for finding in over)
+
+    def _too_short(self, case: Case) -> str:
+        """Where nothing was seen: why nothing could be; "" where it could."""
+        seen = len(self.looks)
+        if seen == 0:
+            return f"{words.TOO_SHORT} (there was no look at its health)"
+        few = seen < thresholds.LEAST_LOOKS
+        told = bool(self._course.last("diversity", 1)) and not case.was_varied()
+        if few or (told and case.pictures < thresholds.LEAST_GRACE):
+            looks = "look" if seen == 1 else "looks"
+            return f"{words.TOO_SHORT} ({case.pictures:,} pictures at the last of {seen} {looks} at its health)"
+        return ""
 
     def _stays(self, now: Finding) -> str:
         return f"{words.PAST[now.code].format(value=now.value)} at {now.pictures:,} pictures and stayed so"

@@ -20,6 +20,7 @@ VARIED_LOOKS = 3  # in a row, to be over
 # Every untrained generator makes alike pictures (small fully connected networks: up to 100,000 pictures long), or noise.
 GRACE = 120_000  # pictures before a run that was never varied is accused, or half of the run if that is less
 LEAST_GRACE = 10_000  # however short the run: nothing is learned sooner
+LEAST_LOOKS = 3  # fewer can't show most troubles, and so a run without trouble tells nothing
 RISING = 1.5  # times its value ALIKE_WINDOW looks ago: diversity that is on its way
 LIKENESS = 300.0  # distance below which varied pictures count as learned; noise, however varied, is beyond it
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+# How verdicts begin that say nothing, good or bad.
+TOO_SHORT = "too short to tell"
+NOT_WATCHED = "not watched"
+
 # What happened, for the verdict. {value}: the number of the trouble's latest sign.
 PAST = {
     "diverged": "diverged: losses or gradients went beyond all bounds",

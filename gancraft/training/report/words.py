@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gancraft.training.health.words import NOT_WATCHED, TOO_SHORT
 from gancraft.training.report.run import Run, plain
 
 # Beginnings of verdicts that mean the result is of little use; every other one but "healthy" is a warning.
 GRAVE = ("collaps", "diverg", "copy", "memor", "fail")
+SILENT = (TOO_SHORT, NOT_WATCHED)  # those that say neither good nor bad
 
 
 def text(value: Any) -> str:
@@ -91,7 +93,8 @@ def verdict_of(run: Run, live: bool = False) -> Verdict:
         return Verdict("good", "Healthy", f"{how}; {trouble}.")
     if not verdict:
         return Verdict("quiet", "Ended", f"{how}. {_last_trouble(run)}".strip())
-    tone = "bad" if verdict.lower().startswith(GRAVE) else "warn"
+    begins = verdict.lower().startswith
+    tone = "bad" if begins(GRAVE) else "quiet" if begins(SILENT) else "warn"
     return Verdict(tone, plain(verdict).capitalize(), f"{how}. {_last_trouble(run)}".strip())
 
 
