@@ -20,7 +20,7 @@ METHOD = """
         register("plain", Method, summary="Nothing but [paint].", CAPABILITIES)
 """
 NETWORK, FILM, STYLES = (
-    {"--network", "--precision", "--launch"},
+    {"--network"},
     {"--temporal-weight", "--warm-iterations"},
     {"--style"},
 )
@@ -40,7 +40,7 @@ def shown(*words: object) -> tuple[set[str], str]:
         ("", {"--mask", *NETWORK, *FILM}),
         ("capabilities=('mask', 'network')", FILM),
         ("capabilities=('styleless',)", {"--mask", *NETWORK, *FILM, *STYLES}),
-        ("interface=gancraft.InstantStyle", {"--mask", "--network", *FILM}),
+        ("interface=gancraft.InstantStyle", {"--mask", *NETWORK, *FILM}),
         ("interface=gancraft.StyleLoss", {"--mask", "--smoothing"}),
     ],
 )
@@ -54,7 +54,7 @@ def test_help_leaves_out_what_a_method_cannot_take(
     every = {"--mask", "--smoothing", *NETWORK, *FILM, *STYLES}
     assert every - flags == hidden and flags >= ALWAYS
     assert ("Picture to take the style from" in text) == ("--style" not in hidden)
-    assert "The flags are those of plain: Nothing but [paint]." in text
+    assert "Below are the flags of plain: Nothing but [paint]." in text
 
 
 def test_what_is_left_out_is_refused_in_a_line(write_plugin: WritePlugin) -> None:
@@ -66,4 +66,4 @@ def test_what_is_left_out_is_refused_in_a_line(write_plugin: WritePlugin) -> Non
 
 @pytest.mark.parametrize(("command", "plugin"), [("train", "dense"), ("train-style", "fast"), ("style", "sliced")])
 def test_help_tells_of_the_method_that_was_chosen(command: str, plugin: str) -> None:
-    assert f"The flags are those of {plugin}: " in shown(command, "--plugin", plugin)[1]
+    assert f"Below are the flags of {plugin}: " in shown(command, "--plugin", plugin)[1]

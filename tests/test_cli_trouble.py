@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 
@@ -140,7 +141,11 @@ ODD = """
         ("yield gancraft.Finished(np.zeros((3, 3, 3), np.float32))", "gave a picture of 3x3x3 numbers"),
         ("yield gancraft.Finished()", "odd gave no picture: say `Finished(picture_HWC=…)`"),
         ("yield gancraft.Finished(job.content_NCHW[0])", "odd gave a picture that is a Tensor, not a NumPy array"),
-        ("yield gancraft.Started(1)", "the run of odd ended without a Finished event"),
+        (
+            "yield gancraft.Finished(np.zeros((*job.content_NCHW.shape[2:], 3), np.uint8))",
+            "odd gave a picture of uint8, where float32 from 0 to 1",
+        ),
+        ("yield gancraft.Started(1)", "odd: its run ended without a Finished event"),
         ("return None", "odd: its `run` gave NoneType; make it a generator, which yields events"),
     ],
 )
@@ -150,6 +155,18 @@ def test_a_method_is_told_what_is_wrong_with_its_run(
     plugin = ["-podd", "--plugins-dir", write_plugin("odd", ODD.format(last=last)), "--size", 48, "-q"]
     result = run("style", photo, *plugin)
     assert result.exit_code == 1 and "plugin 'odd'" in result.stderr and says in result.stderr
+
+
+@pytest.mark.parametrize("flags", [[], ["--json"]])
+def test_a_run_that_ends_without_a_picture_names_none(
+    flags: list[str], write_plugin: WritePlugin, photo: Path, here: Path
+) -> None:
+    last = "yield gancraft.Finished(problem='its model is not here')"
+    plugin = ["-podd", "--plugins-dir", write_plugin("odd", ODD.format(last=last)), "--size", 48, "-q"]
+    result = run("style", photo, "-o", "out.png", *plugin, *flags)
+    assert result.exit_code == 1 and result.stderr.splitlines()[-1].endswith("its model is not here")
+    assert not (here / "out.png").exists() and "out.png" not in result.output
+    assert not flags or json.loads(result.stdout)["path"] is None
 
 
 ENTRY = {"role": "content", "name": "a.png", "sha256": "0" * 64}

@@ -128,11 +128,13 @@ def write(kind: Kind, name: str, folder: Path) -> None:
 
 
 def _texts(kind: Kind) -> dict[str, str]:
-    """Texts of a template's files by path: where a kind has a file that all have, its own comes first. Names that begin with
+    """Texts of a template's files by path: a kind's own README comes before the one that all have. Names that begin with
     a dot are written dot-NAME there, so that no tool takes them for the repository's own."""
     templates, texts = files("gancraft").joinpath("scaffold"), dict[str, str]()
     for part in (kind.value, "common"):
         for path, text in _below(templates.joinpath(part), ""):
+            if path in texts and path != "README.md":
+                raise ValueError(f"two templates have {path}")
             texts[path] = texts.get(path, "") + text
     return texts
 

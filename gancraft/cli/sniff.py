@@ -118,7 +118,7 @@ class Words:
     def help_of(self, command: str, text: str) -> str:
         """A command's help, with the method whose flags it shows."""
         method = self.method_of(command)
-        return text if method is None else f"{text}\n\nThe flags are those of {method.name}: {escape(method.summary)}"
+        return text if method is None else f"{text}\n\nBelow are the flags of {method.name}: {escape(method.summary)}"
 
     @cached_property
     def _chosen(self) -> tuple[Registered, list[Part]]:

@@ -137,7 +137,7 @@ def command(words: Words) -> Callable[..., None]:
 
 
 def _unused(method: Registered) -> set[str]:
-    """What a method has no use for, so that help leaves it out; typed all the same it is refused in a line."""
+    """What a method has no use for, so that help leaves it out. Typed all the same, what it can't take is refused."""
     names = set(unused(method))
     if not method.can("mask"):
         names.add("mask")
@@ -197,12 +197,13 @@ def paint_all(
             facts = described(choice, target, finished, estimate)
             print(json.dumps(facts), file=sys.stderr if target == "-" else sys.stdout)
         else:
-            if target != "-":
+            if target != "-" and finished.picture_HWC is not None:
                 print(target)
-            if judge is not None:
+            if judge is not None and finished.picture_HWC is not None:
                 print(score_line(finished.facts), file=sys.stderr if target == "-" else sys.stdout)
         if finished.problem:
-            fail(GancraftError(f"{source}: {finished.problem}; what there was is in {target}"))
+            rest = f"; what there was is in {target}" if finished.picture_HWC is not None else ""
+            fail(GancraftError(f"{source}: {finished.problem}{rest}"))
             failed.append(str(source))
         if finished.stopped:
             return 130
@@ -237,9 +238,10 @@ def described(
     """A result as plain values."""
     from gancraft.cli.ahead import compared
 
-    height, width = finished.picture_HWC.shape[:2]
+    picture = finished.picture_HWC
+    height, width = (None, None) if picture is None else picture.shape[:2]
     return {
-        "path": str(target),
+        "path": None if picture is None else str(target),
         "width": width,
         "height": height,
         "seconds": round(finished.seconds, 2),

@@ -101,8 +101,6 @@ def unused(method: Registered) -> frozenset[str]:
     names = {"film.smoothing"} if optimises(method) else {"film.temporal_weight", "film.warm_iterations"}
     if not method.can("network"):
         names.add("style.network")
-        if runner_of(method) is None:  # the runners compute with networks of their methods' own
-            names |= {"style.precision", "style.launch"}
     return frozenset(names)
 
 

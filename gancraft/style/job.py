@@ -89,9 +89,7 @@ def _checked(events: Iterator[Event], job: StyleJob, choice: StyleChoice) -> Ite
         if close is not None:
             close()
     if not finished:
-        raise GancraftError(
-            f"plugin {choice.method.plugin}: the run of {choice.method.name} ended without a Finished event"
-        )
+        raise GancraftError(f"{who}: its run ended without a Finished event")
 
 
 def _wrong(last: Finished, wanted: tuple[int, ...]) -> str | None:
@@ -104,6 +102,8 @@ def _wrong(last: Finished, wanted: tuple[int, ...]) -> str | None:
     if picture.shape != wanted:
         got, asked = ("x".join(map(str, shape)) for shape in (picture.shape, wanted))
         return f"gave a picture of {got} numbers, where {asked} were asked for (height, width, colours)"
+    if picture.dtype.kind != "f":
+        return f"gave a picture of {picture.dtype}, where float32 from 0 to 1 was asked for"
     return None
 
 

@@ -13,7 +13,7 @@ from gancraft.events import Warned
 from gancraft.training.checkpoints import Checkpoints
 from gancraft.training.choice import TrainChoice
 from gancraft.training.health import Finding, Ladder, Look, Monitor
-from gancraft.training.health.words import NOT_WATCHED
+from gancraft.training.health.words import NOT_WATCHED, PAST
 from gancraft.training.session import Session
 from gancraft.training.settings import HealthOptions
 
@@ -71,6 +71,8 @@ class Care:
 
     def verdict(self) -> str:
         """How the run has gone so far, in a line."""
+        if self.problem is not None and "diverged" not in self.monitor.active:  # after the last look, or without any
+            return PAST["diverged"]
         if self.remedy == "off":
             return f"{NOT_WATCHED} (remedy off)"
         return self.monitor.verdict()

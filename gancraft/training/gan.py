@@ -256,7 +256,7 @@ class Gan(Trainable):
         if self.augment is not None:
             drawn = self.augment.draw(len(as_list(x)[0]), random)
             if labels_N is not None and discriminator.together > 1:
-                drawn = augment.alike(drawn, labels_N, discriminator.together)
+                drawn = augment.alike_by_class(drawn, labels_N, discriminator.together)
             x = self.augment(x, drawn, state["augment"])
         if self.now.instance_noise > 0:
             x = each(x, lambda x_NCHW: x_NCHW + state["noise"] * random.normal(*x_NCHW.shape))

@@ -12,7 +12,7 @@ from gancraft_fastgan import Norm
 
 Size = tuple[int, int]  # height, width
 
-# Channels of maps of 4, 8, 16, ... pixels, as multiples of the width.
+# Channels of maps of 4, 8, 16, ... pixels, as multiples of the width: the generator's, the discriminator's.
 MAKES = (16, 8, 4, 2, 2, 1, 0.5, 0.25, 0.125)
 SEES = (16, 8, 4, 2, 1, 0.5, 0.25, 0.125)
 

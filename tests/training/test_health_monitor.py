@@ -136,7 +136,7 @@ def test_a_short_run_that_did_not_get_diverse_says_so_in_the_end() -> None:
     [
         (0, 1, "too short to tell (there was no look at its health)"),
         (1, 1, "too short to tell (0 pictures at the last of 1 look at its health)"),
-        (150_000, 75_000, "too short to tell (75,000 pictures at the last of 2 looks at its health)"),
+        (150_000, 75_000, "too few looks to tell (75,000 pictures at the last of 2 looks at its health)"),
         (8_000, 2_000, "too short to tell (6,000 pictures at the last of 4 looks at its health)"),
         (12_000, 2_000, "healthy"),
     ],

@@ -45,14 +45,15 @@ def test_what_is_compared_is_changed_alike(n: int, size: int) -> None:
     change = augment.Augment(["colour", "translation", "cutout"])
     drawn = change.draw(n, BatchRandom(generator=torch.Generator().manual_seed(0)))
     labels_N = torch.arange(n) % 3
-    shared = augment.alike(drawn, labels_N, size)
+    shared = augment.alike_by_class(drawn, labels_N, size)
     assert shared.keys() == drawn.keys()
-    for row, label in enumerate(labels_N.tolist()):
-        leader = next(i for i in range(row // size * size, n) if labels_N[i] == label)
-        assert all(torch.equal(shared[name][row], drawn[name][leader]) for name in drawn)
-    assert len(shared["choice"].unique(dim=0)) == sum(
-        len(labels_N[at : at + size].unique()) for at in range(0, n, size)
-    )
+    most = min(size, n)
+    for last in {*range(most, n + 1, most), n}:  # what is left over is compared with what comes before it
+        group = slice(last - most, last)
+        for label in labels_N[group].unique():
+            of_class_N = labels_N[group] == label
+            assert all(len(numbers[group][of_class_N].unique(dim=0)) == 1 for numbers in shared.values())
+    assert len(shared["choice"].unique(dim=0)) == n // most * len(labels_N[:most].unique())
 
 
 @pytest.mark.parametrize("augmented", ["none", "diffaugment", "ada"])

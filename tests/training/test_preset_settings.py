@@ -46,6 +46,15 @@ def test_a_preset_whose_part_is_not_there_may_be_used_with_another(write_plugin:
     assert resolve_train(plugins, [{"plugin": "odd", "generator": "toy"}]).warnings == ()
 
 
+def test_settings_may_be_nested_written_with_dashes_or_be_of_the_run_too(write_plugin: WritePlugin) -> None:
+    settings = '{"generator": {"width": 8}, "gan.generator-rate": 1e-3, "plugin": "odd", "batch": 16}'
+    code = PRESET.replace("GENERATOR", "toy").replace(
+        '{"batch": 32, "discriminator.widht": 8, "width": 16, "generator.width": 8}', settings
+    )
+    choice = resolve_train(find_plugins([write_plugin("odd", code)]), [{"plugin": "odd"}])
+    assert choice.warnings == () and choice.settings.batch == 16
+
+
 def test_bundled_presets_name_only_what_there_is() -> None:
     plugins = find_plugins()
     assert all(resolve_train(plugins, [{"plugin": name}]).warnings == () for name in plugins.names("train"))

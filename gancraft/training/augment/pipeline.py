@@ -62,15 +62,22 @@ class Augment:
         return move(x_NCHW, moves, on)
 
 
-def alike(drawn: Drawn, labels_N: Tensor, size: int) -> Drawn:
-    """The same, but among `size` pictures in a row those of one class are all changed like the first of them.
+def alike_by_class(drawn: Drawn, labels_N: Tensor, size: int) -> Drawn:
+    """The same, but among `size` pictures in a row those of one class are all changed like the first of them. What is left
+    over at the end is compared with the last `size`, as minibatch deviations do.
 
     A discriminator that is shown how much they differ sees how much they were moved otherwise, and hardly that a generator
     makes one picture a class.
     """
-    rows = []
-    for start in range(0, len(labels_N), size):
-        part_N = labels_N[start : start + size]
-        rows.append(start + (part_N[:, None] == part_N).int().argmax(1))
-    first_N = torch.cat(rows)
+    n = len(labels_N)
+    size = min(size, n)
+    first_N = torch.cat([at + _first(labels_N[at : at + size]) for at in range(0, n - size + 1, size)])
+    if left := n % size:
+        first_N = torch.cat([first_N, n - size + _first(labels_N[-size:])[-left:]])
+        first_N = first_N[first_N]  # that one may itself be changed like another
     return {name: numbers[first_N] for name, numbers in drawn.items()}
+
+
+def _first(labels_N: Tensor) -> Tensor:
+    """Where each one's class comes first."""
+    return (labels_N[:, None] == labels_N).int().argmax(1)

@@ -102,7 +102,8 @@ class Monitor:
         told = bool(self._course.last("diversity", 1)) and not case.was_varied()
         if few or (told and case.pictures < thresholds.LEAST_GRACE):
             looks = "look" if seen == 1 else "looks"
-            return f"{words.TOO_SHORT} ({case.pictures:,} pictures at the last of {seen} {looks} at its health)"
+            why = words.TOO_SHORT if case.pictures < thresholds.LEAST_GRACE else words.TOO_FEW
+            return f"{why} ({case.pictures:,} pictures at the last of {seen} {looks} at its health)"
         return ""
 
     def _stays(self, now: Finding) -> str:

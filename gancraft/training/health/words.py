@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 # How verdicts begin that say nothing, good or bad.
-TOO_SHORT = "too short to tell"
+TOO_SHORT, TOO_FEW = "too short to tell", "too few looks to tell"
 NOT_WATCHED = "not watched"
 
 # What happened, for the verdict. {value}: the number of the trouble's latest sign.

@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from gancraft.training.health.words import NOT_WATCHED, TOO_SHORT
+from gancraft.training.health.words import NOT_WATCHED, TOO_FEW, TOO_SHORT
 from gancraft.training.report.run import Run, plain
 
 # Beginnings of verdicts that mean the result is of little use; every other one but "healthy" is a warning.
 GRAVE = ("collaps", "diverg", "copy", "memor", "fail")
-SILENT = (TOO_SHORT, NOT_WATCHED)  # those that say neither good nor bad
+SILENT = (TOO_SHORT, TOO_FEW, NOT_WATCHED)  # those that say neither good nor bad
 
 
 def text(value: Any) -> str:

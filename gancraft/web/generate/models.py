@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from gancraft.latent.directions import Directions
     from gancraft.models import Cost, Model
 
-OWN = "my model"  # no registered name has a space
+OWN = "my model"
 KIND, ENDING = "model", ".safetensors"
 
 # Operations and numbers that one picture may take (see `gancraft.models.Cost`) by a file that comes from anybody: on a
@@ -55,7 +55,8 @@ class Shelf:
     @property
     def names(self) -> list[str]:
         """Of the models that plugins ship, and on one's own computer of those that were pulled."""
-        return model_names(self.plugins) if self._own_computer else self.plugins.names(KIND)
+        names = model_names(self.plugins) if self._own_computer else self.plugins.names(KIND)
+        return [name for name in names if name != OWN]
 
     def is_shipped(self, name: str) -> bool:
         return name in self.plugins.names(KIND)
@@ -69,7 +70,7 @@ class Shelf:
 
     def warm(self) -> None:
         """Open the first one, so that its pictures are there at once when somebody wants to see them."""
-        for name in self.names[:1]:
+        for name in self.plugins.names(KIND)[:1]:
             with contextlib.suppress(GancraftError):  # who wants to see them is told then
                 self.open(name, None)
 
