@@ -25,7 +25,7 @@ SMALL: dict[str, Any] = {
     "batch": 16,
     "generator__width": 2,
     "generator__latent_size": 8,
-    "discriminator__width": 2,
+    "discriminator__width": 4,
     "keep__checkpoint_every": 0,
     "keep__checkpoints": 3,
 }
@@ -64,7 +64,7 @@ def arguments(data: Path, folder: Path, *more: str) -> list[str]:
     words = ["train", str(data), "--plugin", "fastgan", "--run", str(folder), "--size", "24x16", "--batch", "16"]
     words += ["--pictures", "320", "--device", "cpu", "--precision", "float32", "--sheet", "2x1"]
     words += ["--sheet-every", str(engine.NEVER), "--look-every", str(engine.NEVER), "--latent-size", "8"]
-    return [*words, "--generator.width", "4", "--discriminator.width", "4", *more]
+    return [*words, "--generator.width", "4", "--discriminator.width", "8", *more]
 
 
 @pytest.mark.slow
