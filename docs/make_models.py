@@ -56,7 +56,8 @@ A model and its card travel through a repository of the Hugging Face hub, or thr
   one made of what the model's file says. Write known faults into it before anybody else finds them.
 - The hub knows you by `hf auth login` or `HF_TOKEN`. gancraft keeps no token.
 - Pulled models lie in `$GANCRAFT_MODELS`, else in `$XDG_DATA_HOME/gancraft/models` (`~/.local/share/gancraft/models`): the model, its
-  card, and where it came from. To forget one, delete its files. Other models that gancraft trained can be put there too.
+  card, and where it came from. To forget one, delete its files. Other models that gancraft trained can be put there too. On
+  one's own computer the page's Generate tab has them all, from its next start on.
 - Only safetensors that gancraft wrote are taken, up to 2 GB, and only whole: their tensors must match the checksum in their header, and
   the file the hub's. Nothing is run by pulling. What runs when you sample is the plugin that the model names, which you have installed.
 - A name that a plugin's model has, or a model from elsewhere, isn't given away: choose one with `--name`. Pulling from the same place
