@@ -21,6 +21,7 @@ from gancraft.web.command import at_home
 from gancraft.web.label import label, shape_of
 from gancraft.web.painting import sample_title, title
 from gancraft.web.picker import SMALL, sample_path, thumbnail
+from gancraft.web.tiles import tiles
 
 EXAMPLES = Path(__file__).with_name("examples")
 LIST = "examples.json"
@@ -78,16 +79,9 @@ def draw_examples(examples: Sequence[Example]) -> gr.Gallery:
     """Draw their tiles within the open Blocks."""
     with gr.Column(elem_classes="gc-strip", visible=bool(examples)):
         gr.HTML("<h2>Start from one of these</h2>", padding=False)
-        return gr.Gallery(
+        return tiles(
             [(thumbnail(example.path, SMALL), example.title) for example in examples],
-            label="Start from one of these: paintings that are there already",
-            show_label=False,
+            "Start from one of these: paintings that are there already",
+            "gc-small-tiles",
             columns=max(1, len(examples)),
-            height="auto",
-            allow_preview=False,
-            object_fit="cover",
-            buttons=[],
-            container=False,
-            interactive=False,
-            elem_classes="gc-small-tiles",
         )

@@ -18,6 +18,7 @@ import gradio as gr
 from gancraft.web.label import label
 from gancraft.web.picker import SMALL, thumbnail
 from gancraft.web.quiet import QUIET
+from gancraft.web.tiles import tiles
 from gancraft.web.visit import Visit
 
 MOST = 24  # paintings; the oldest goes for the next
@@ -89,20 +90,8 @@ def draw_history() -> tuple[gr.State, gr.Column, gr.Gallery]:
     history = gr.State(History(), delete_callback=History.close)
     with gr.Column(visible=False, elem_classes="gc-strip gc-history") as place:
         gr.HTML("<h2>Painted on this visit</h2>", padding=False)
-        tiles = gr.Gallery(
-            [],
-            label="Painted on this visit, the newest first",
-            show_label=False,
-            columns=MOST,
-            height="auto",
-            allow_preview=False,
-            object_fit="cover",
-            buttons=[],
-            container=False,
-            interactive=False,
-            elem_classes="gc-small-tiles",
-        )
-    return history, place, tiles
+        painted = tiles([], "Painted on this visit, the newest first", "gc-small-tiles", columns=MOST)
+    return history, place, painted
 
 
 def wire_history(run: Any, history: gr.State, place: gr.Column, tiles: gr.Gallery, wall: list[Any]) -> None:

@@ -100,6 +100,14 @@ class Still(gancraft.StyleMethod):
         yield gancraft.Finished(picture_HWC=job.content_NCHW[0].permute(1, 2, 0).numpy())
 
 
+class Leaking(gancraft.StyleMethod):
+    """Its first event holds what can't be sent to another process."""
+
+    def run(self, job, run):
+        yield gancraft.Started(1, torch.zeros(1))
+        yield gancraft.Finished(picture_HWC=1 - job.content_NCHW[0].permute(1, 2, 0).numpy(), stopped=run.stopping)
+
+
 class Wrong(gancraft.StyleMethod):
     """Gives another size, in double precision."""
 
@@ -222,6 +230,7 @@ def register_style_methods(register):
     register("claiming", Right, capabilities=("masks", "colour"), summary="A loss.")
     register("bounds", Right, options=NoBounds, summary="no full stop")
     register("still", Still, summary="A method.")
+    register("leaking", Leaking, summary="A method.")
     register("wrong", Wrong, summary="A method.")
     register("alone", Alone, capabilities=("styleless",), summary="A method.")
 

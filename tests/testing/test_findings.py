@@ -28,6 +28,7 @@ FOUND = [  # what is wrong with which thing, by the checks that have to find it
     ("style", "claiming", {"known-capabilities"}),
     ("style", "bounds", {"summary", "options"}),
     ("style", "still", {"paints", "stops", "weighs"}),
+    ("style", "leaking", {"events"}),
     ("style", "wrong", {"paints", "events"}),
     ("generator", "idle", {"sizes", "gradients"}),
     ("discriminator", "mixing", {"logits", "together"}),

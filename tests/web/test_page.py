@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import runpy
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import gradio.routes
 import pytest
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
@@ -18,7 +16,7 @@ from gancraft.pictures import open_picture, open_sample, read_recipe
 from gancraft.web.settings import OWN, PUBLIC, limits
 from tests.web.conftest import Watched
 from tests.web.served import Served
-from tests.web.waiting import PATIENCE, until
+from tests.web.waiting import PATIENCE, cancellation, until
 
 pytestmark = [
     # Gradio sums up its own runs with things that pandas is about to drop.
@@ -138,15 +136,7 @@ def test_a_file_of_the_server_cannot_be_asked_for(client: Client) -> None:
 def test_cancelling_ends_the_run_after_at_most_one_more_step(
     client: Client, watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cancelled, cancel_tasks = threading.Event(), gradio.routes.cancel_tasks
-
-    async def announced(ids: set[str]) -> Any:
-        task = asyncio.ensure_future(cancel_tasks(ids))
-        await asyncio.sleep(0)  # up to its first wait: by then the run's task is cancelled
-        cancelled.set()
-        return await task
-
-    monkeypatch.setattr("gradio.routes.cancel_tasks", announced)
+    cancelled = cancellation(monkeypatch)
     watched.permits = threading.Semaphore(1)
     job = client.submit(method="endless", endless_brushes=5, api_name="/style")
     until(lambda: watched.steps == 2)  # and it waits in its second step until it may go on

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import threading
 import urllib.error
 import urllib.request
@@ -20,7 +19,7 @@ from gancraft.web.train.run import after_error
 from gancraft.web.visit import Visit
 from tests.web.train_helpers import Followed, Patient, pictures
 from tests.web.train_visitors import RING, client, connected, followed, visit_of  # noqa: F401
-from tests.web.waiting import PATIENCE, until
+from tests.web.waiting import PATIENCE, cancellation, until
 
 # Gradio sums up its own runs with an option that pandas is about to drop.
 pytestmark = pytest.mark.filterwarnings("ignore:.*future.no_silent_downcasting.*")
@@ -71,15 +70,7 @@ def test_a_visit_that_is_over_leaves_nothing(other: Client, site: Any, tmp_path:
 def test_cancelling_ends_the_run_after_at_most_one_more_step(
     client: Client, followed: Followed, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    cancelled, cancel_tasks = threading.Event(), gradio.routes.cancel_tasks
-
-    async def announced(ids: set[str]) -> Any:
-        task = asyncio.ensure_future(cancel_tasks(ids))
-        await asyncio.sleep(0)  # up to its first wait: by then the run's task is cancelled
-        cancelled.set()
-        return await task
-
-    monkeypatch.setattr("gradio.routes.cancel_tasks", announced)
+    cancelled = cancellation(monkeypatch)
     monkeypatch.setattr("gancraft.training.pace.TELL", 0.0)  # a sign after every step
     followed.permits = threading.Semaphore(1)
     job = client.submit(sample="ring", method="patient", pictures=200_000, api_name="/train")

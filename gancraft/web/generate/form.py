@@ -11,6 +11,7 @@ from gancraft.web.generate.models import ENDING, OWN, Shelf
 from gancraft.web.generate.views import FILM, SHEET, TURN
 from gancraft.web.quiet import NEW_SEED, QUIET
 from gancraft.web.settings import MAX_TEXT
+from gancraft.web.tiles import screen, tiles
 
 PICTURES, MOST_PICTURES = 25, 64  # of a sheet
 STOPS = "5,6"  # of a film, before any picture was clicked
@@ -93,17 +94,8 @@ def draw_wall() -> Wall:
     """The sheet, and beside it the picture that was clicked."""
     with gr.Row(elem_classes="gc-show"):
         with gr.Column(scale=7, min_width=260, elem_classes="gc-many"):
-            sheet = gr.Gallery(
-                label="Pictures of this seed: click one to look at it",
-                show_label=False,
-                height="auto",
-                allow_preview=False,
-                object_fit="contain",
-                buttons=[],
-                container=False,
-                interactive=False,
-                format="png",
-                elem_classes="gc-picture gc-sheet",
+            sheet = tiles(
+                [], "Pictures of this seed: click one to look at it", "gc-picture gc-sheet", "contain", format="png"
             )
             with gr.Row(elem_classes="gc-caption"):
                 said = gr.HTML(SHEET.html("idle"), label="What was made", container=False, padding=False, scale=4)
@@ -136,19 +128,7 @@ def draw_film(longest: float) -> Film:
             "the film goes from the first to the second, and back.</p>",
             padding=False,
         )
-        stops = gr.Gallery(
-            label="Stops of the film",
-            show_label=False,
-            columns=4,
-            height="auto",
-            allow_preview=False,
-            object_fit="contain",
-            buttons=[],
-            container=False,
-            interactive=False,
-            format="png",
-            elem_classes="gc-stops",
-        )
+        stops = tiles([], "Stops of the film", "gc-stops", "contain", columns=4, format="png")
         seconds = gr.Slider(1, longest, min(SECONDS, longest), step=1, label="Seconds")
         with gr.Row(elem_classes="gc-act"):
             make = gr.Button("Make the film", variant="primary", size="lg", elem_classes="gc-paint")
@@ -162,16 +142,7 @@ def draw_film(longest: float) -> Film:
             )
             one_way = gr.Checkbox(False, label="One way", info="End at the last picture, instead of going back.")
     with gr.Column(scale=8, min_width=320, elem_classes="gc-wall"):
-        video = gr.Video(
-            label="Film",
-            show_label=False,
-            container=False,
-            interactive=False,
-            autoplay=True,
-            loop=True,
-            buttons=[],
-            elem_classes="gc-picture",
-        )
+        video = screen("Film", "gc-picture")
         with gr.Row(elem_classes="gc-caption"):
             said = gr.HTML(FILM.html("idle"), label="What was filmed", container=False, padding=False, scale=4)
             file = gr.DownloadButton("Download MP4", size="md", scale=1, min_width=150, elem_classes="gc-download")

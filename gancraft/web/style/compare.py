@@ -28,6 +28,7 @@ from gancraft.web.settings import Limits
 from gancraft.web.style.begin import scores_by
 from gancraft.web.style.methods import offered, takes_styles
 from gancraft.web.style.order import Fields, order_of, parts_given
+from gancraft.web.tiles import tiles
 
 METHODS, NOTHING = "methods", ""
 VARIED = {
@@ -70,19 +71,7 @@ def draw_compare() -> Compare:
 
 def draw_sheet() -> gr.Gallery:
     """Draw the place on the wall."""
-    return gr.Gallery(
-        [],
-        label="The sheet",
-        show_label=False,
-        columns=3,
-        height="auto",
-        allow_preview=False,
-        object_fit="cover",
-        buttons=[],
-        container=False,
-        interactive=False,
-        elem_classes="gc-ways",
-    )
+    return tiles([], "The sheet", "gc-ways", columns=3)
 
 
 def sheet_events(

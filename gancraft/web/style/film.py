@@ -26,6 +26,7 @@ from gancraft.web.runs import Outputs, Seen, Switch, watch
 from gancraft.web.settings import Limits
 from gancraft.web.style.methods import takes_styles
 from gancraft.web.style.order import Fields, check_memory, chosen, parts_given
+from gancraft.web.tiles import screen
 
 FORMATS = [".mp4", ".mov", ".webm", ".mkv", ".avi", ".m4v", ".gif", ".webp"]
 SHAPE = "film"  # in the label: the wall shows the film
@@ -65,16 +66,7 @@ def draw_film(limits: Limits) -> FilmField:
 
 def draw_screen() -> gr.Video:
     """Draw the place on the wall."""
-    return gr.Video(
-        label="The painted film",
-        show_label=False,
-        container=False,
-        interactive=False,
-        autoplay=True,
-        loop=True,
-        buttons=[],
-        elem_classes="gc-screen",
-    )
+    return screen("The painted film", "gc-screen")
 
 
 def film_events(
