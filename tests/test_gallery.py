@@ -69,7 +69,7 @@ def a_dcgan(path: Path) -> Path:
 def test_a_bundled_model_makes_pictures_and_says_what_it_is(name: str) -> None:
     source = shipped(PLUGINS.get("model", name))
     model = load_model(source.file, PLUGINS)
-    assert {x.dtype for x in model.generator.state_dict().values()} == {torch.float32, torch.int64}
+    assert {x.dtype for x in model.generator.state_dict().values() if x.is_floating_point()} == {torch.float32}
     x_NCHW = pictures(model, 0, range(32), device="cpu")
     assert x_NCHW.min() < 0.1 and x_NCHW.max() > 0.9
     assert x_NCHW.std(0).mean() > 0.15, "and no two are alike"

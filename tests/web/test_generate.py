@@ -238,7 +238,7 @@ def test_the_api_has_names(client: Client) -> None:
 
 def test_nothing_of_a_visitors_model_stays() -> None:
     shelf = Shelf(PLUGINS, own_computer=False)
-    assert shelf.names == ["emoji", "digits"]
+    assert shelf.names == ["emoji", "abstract", "digits", "nature"]
     first = shelf.open("digits", None)
     assert shelf.open("digits", None) is first and list(shelf._open) == ["digits"]
 
@@ -247,9 +247,9 @@ def test_pulled_models_stand_there_on_ones_own_computer(tmp_path: Path, monkeypa
     own_model(tmp_path / "mine.safetensors", width=8)
     (tmp_path / "mine.md").write_text("# mine\n\nLittle squares.\n")
     monkeypatch.setenv("GANCRAFT_MODELS", str(tmp_path))
-    assert Shelf(PLUGINS, own_computer=False).names == ["emoji", "digits"]
+    assert Shelf(PLUGINS, own_computer=False).names == ["emoji", "abstract", "digits", "nature"]
     shelf = Shelf(PLUGINS, own_computer=True)
-    assert shelf.names == ["emoji", "digits", "mine"] and shelf.summary("mine") == "Little squares."
+    assert shelf.names == ["emoji", "abstract", "digits", "nature", "mine"] and shelf.summary("mine") == "Little squares."
     assert shelf.open("mine", None).model.info.shape == DataShape(3, 16, 16) and list(shelf._open) == []
 
 
