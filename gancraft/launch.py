@@ -19,6 +19,7 @@ class Launch:
         self.work, self.captures = work, captures
         self.graph: torch.cuda.CUDAGraph | None = None
         self.calls = 0
+        self.warning = ""  # a line for the user, where the work can't be captured and goes on as it is
 
     def __call__(self) -> None:
         if not self.captures:
@@ -33,12 +34,34 @@ class Launch:
             torch.cuda.current_stream().wait_stream(side)
             return
         if self.graph is None:
-            graph = torch.cuda.CUDAGraph()
+            try:
+                self.graph = self._captured()
+            except torch.OutOfMemoryError:
+                raise
+            except RuntimeError as error:  # a plugin's loss that copies from the CPU, or waits for the device
+                self.captures = False
+                self.warning = f"steps can't be captured, and are launched one by one, which is slower: {_reason(error)}"
+                self.work()
+                return
+        self.graph.replay()
+
+    def _captured(self) -> torch.cuda.CUDAGraph:
+        """The work as a graph; nothing of it has been done."""
+        graph, stream = torch.cuda.CUDAGraph(), torch.cuda.current_stream()
+        try:
             # What other threads do on the device meanwhile is not in the graph and doesn't spoil it.
             with _no_collection(), torch.cuda.graph(graph, capture_error_mode="thread_local"):
                 self.work()
-            self.graph = graph
-        self.graph.replay()
+        finally:
+            torch.cuda.set_stream(stream)  # a capture that fails may leave its own
+        return graph
+
+
+def _reason(error: BaseException) -> str:
+    """Its first line. What spoils a capture is told first; that it was spoilt, at its end."""
+    while isinstance(error.__context__, RuntimeError):
+        error = error.__context__
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:160]
 
 
 @contextmanager

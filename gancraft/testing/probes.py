@@ -16,6 +16,7 @@ from torch import Tensor, nn
 from gancraft.errors import GancraftError
 from gancraft.perceptual.network import SequentialNetwork
 from gancraft.plugins.catalogue import one_line
+from gancraft.testing.captured import NoCopies
 from gancraft.testing.core import Broken, expect
 
 
@@ -80,11 +81,13 @@ def reached(loss: Tensor, parameters: Iterable[tuple[str, nn.Parameter]]) -> Non
 
 
 def same_compiled(body: Callable[..., Any], arguments: Sequence[Any], leaves: Sequence[Tensor]) -> None:
-    """Raise Broken unless a function traced as one graph gives what it gives otherwise, and the same gradients for `leaves`.
+    """Raise Broken unless a function traced as one graph gives what it gives otherwise, and the same gradients for `leaves`;
+    or where a captured step couldn't run it.
 
     body: returns a tensor, a tuple or a mapping of tensors; random numbers start from the same seed both times.
     """
-    eager = _with_gradients(body, arguments, leaves)
+    with NoCopies():
+        eager = _with_gradients(body, arguments, leaves)
     torch._dynamo.reset()
     compiled = torch.compile(body, backend="aot_eager", fullgraph=True)
     try:

@@ -59,13 +59,16 @@ class Step:
     def __call__(self) -> None:
         if self.phase.data:
             self.feed.load()
-        if self.ranks.world == 1:
-            self._work[0]()
-            return
-        self._work[0]()
-        self.ranks.mean([p.grad for p in self.parameters if p.grad is not None])
-        self.ranks.mean([value for value in self.state.values() if value.is_floating_point()])
-        self._work[1]()
+        self._launch(self._work[0])
+        if self.ranks.world > 1:
+            self.ranks.mean([p.grad for p in self.parameters if p.grad is not None])
+            self.ranks.mean([value for value in self.state.values() if value.is_floating_point()])
+            self._launch(self._work[1])
+
+    def _launch(self, work: Launch) -> None:
+        work()
+        if work.warning:
+            self.warning, work.warning = f"phase '{self.phase.name}': {work.warning}", ""
 
     def skipped(self) -> bool:
         """Whether the phase leaves this step out."""

@@ -10,7 +10,7 @@ class StrotssOptions(Options):
     moments: float = option(
         1.0, "Weight of the mean and covariance of features, against their transport.", ge=0, le=100
     )
-    colours: float = option(1.0, "Weight of the palette: the transport of plain colours.", ge=0, le=100)
+    palette: float = option(1.0, "Weight of the palette: the transport of plain colours.", ge=0, le=100)
 
 
 @hookimpl

@@ -13,7 +13,7 @@ from gancraft_strotss import StrotssOptions
 
 CONTENT = 50.0  # seen on a portrait: the usual strength keeps eyes and mouth; with 40 the mouth is a smear
 PICTURE = "picture"  # the colours themselves, which the engine gives beside the layers
-TO_YUV = ((0.299, -0.14713, 0.615), (0.587, -0.28886, -0.51499), (0.114, 0.436, -0.10001))  # columns Y, U, V
+TO_YUV = ((0.299, 0.587, 0.114), (-0.14713, -0.28886, 0.436), (0.615, -0.51499, -0.10001))  # rows Y, U, V
 
 
 class StrotssLoss(StyleLoss):
@@ -40,11 +40,11 @@ class StrotssLoss(StyleLoss):
         moments = _moments(columns_PC)
         apart = [(moments[name] - target[name]).abs().mean() / (target[name].abs().mean() + 1e-6) for name in moments]
         colours_PQ = torch.cdist(_colours(features), target["colours"], compute_mode="donot_use_mm_for_euclid_dist")
-        total = 1 + self.options.moments + self.options.colours
+        total = 1 + self.options.moments + self.options.palette
         return {
             "transport": _relaxed(_cosine(columns_PC, target["columns"])) / total,
             "moments": self.options.moments * torch.stack(apart).mean() / total,
-            "colours": self.options.colours * _relaxed(colours_PQ) / total,
+            "colours": self.options.palette * _relaxed(colours_PQ) / total,
         }
 
     def content(self, features: Mapping[str, Tensor], content: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -60,8 +60,8 @@ def _columns(features: Mapping[str, Tensor]) -> Tensor:
 
 def _colours(features: Mapping[str, Tensor]) -> Tensor:
     """Y, U and V at each point, P3: lightness apart from what carries the hue."""
-    colours_PC = features[PICTURE].flatten(2)[0].T.float()
-    return colours_PC @ torch.tensor(TO_YUV, device=colours_PC.device)
+    red_P, green_P, blue_P = features[PICTURE].flatten(2)[0].float()
+    return torch.stack([r * red_P + g * green_P + b * blue_P for r, g, b in TO_YUV], 1)
 
 
 def _moments(columns_PC: Tensor) -> dict[str, Tensor]:

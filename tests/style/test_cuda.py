@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pytest
 import torch
+from gancraft_gram import GramOptions
+from gancraft_gram.loss import GramLoss
+from torch import Tensor
 
 from gancraft.events import Warned
 from tests.style.helpers import finish, job, run
@@ -40,7 +45,24 @@ def test_lbfgs_runs_on_the_device() -> None:
     assert sum(progress[-1].values.values()) < sum(progress[0].values.values())
 
 
+class Copying(GramLoss):
+    """Makes a tensor of a number at every step, which a captured one can't."""
+
+    def loss(self, features: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        one = torch.tensor(1.0, device=next(iter(features.values())).device)
+        return {name: value * one for name, value in super().loss(features, target).items()}
+
+
+def test_a_loss_that_cant_be_captured_paints_the_same_and_says_so() -> None:
+    captured, _ = finish(run(job(device="cuda"), iterations=40))
+    seen: list[object] = []
+    launched, _ = finish(run(job(device="cuda"), Copying(GramOptions()), iterations=40), seen.append)
+    assert np.array_equal(captured.picture_HWC, launched.picture_HWC)
+    assert any(isinstance(event, Warned) and "captured" in event.message for event in seen)
+
+
 @pytest.mark.slow
+@pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # torch 2.11's compiler calls its own old names
 def test_inductor_equals_eager() -> None:
     seen: list[object] = []
     eager, _ = finish(run(job(96, 64, device="cuda", launch="eager"), iterations=5, levels=1))

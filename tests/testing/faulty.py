@@ -12,6 +12,11 @@ class NoBounds(gancraft.Options):
     width: int = gancraft.option(4, "without a stop", ge=1)
 
 
+class Taken(gancraft.Options):
+    size: int = gancraft.option(3, "Of a patch.", ge=1, le=9)
+    colours: int = gancraft.option(3, "How many.", ge=1, le=9)
+
+
 class Right(gancraft.StyleLoss):
     """Means of channels."""
 
@@ -57,6 +62,13 @@ class Values(Right):
 
     def loss(self, features, target):
         return {n: value * (2.0 if value.item() > 1e9 else 1.0) for n, value in super().loss(features, target).items()}
+
+
+class Copies(Right):
+    """Makes a tensor of a number, which a captured step can't."""
+
+    def loss(self, features, target):
+        return {n: value * torch.tensor(1.0) for n, value in super().loss(features, target).items()}
 
 
 class Coarse(Right):
@@ -223,12 +235,13 @@ class Muddled(gancraft.Trainable):
 
 @gancraft.hookimpl
 def register_style_methods(register):
-    for kind in (Right, Drawn, Huge, InPlace, Values, Coarse, FirstBlend):
+    for kind in (Right, Drawn, Huge, InPlace, Values, Copies, Coarse, FirstBlend):
         register(kind.__name__.lower(), kind, summary="A loss.")
     register("neighbours", Neighbours, capabilities=("mask", "tiles"), summary="A loss.")
     register("boastful", Boastful, capabilities=("mask", "tiles"), summary="A loss.")
     register("claiming", Right, capabilities=("masks", "colour"), summary="A loss.")
     register("bounds", Right, options=NoBounds, summary="no full stop")
+    register("taken", Right, options=Taken, summary="A loss.")
     register("still", Still, summary="A method.")
     register("leaking", Leaking, summary="A method.")
     register("wrong", Wrong, summary="A method.")

@@ -19,7 +19,7 @@ class VaeOptions(Options):
         le=1000,
         basic=True,
     )
-    warm_up: float = option(0.1, "Share of the run over which the divergence comes in.", ge=0, le=1)
+    come_in: float = option(0.1, "Share of the run over which the divergence comes in.", ge=0, le=1)
     noise: float = option(
         0.0,
         "Standard deviation that errors of pixels in [-1, 1] are taken to have; 0: as they turn out to have.",

@@ -55,7 +55,7 @@ class Autoencoder(Trainable):
 
     def knobs(self, pictures: int) -> Mapping[str, float]:
         """The divergence comes in slowly: at first the decoder can do nothing with latents, and they would be given up."""
-        coming = self.options.warm_up * self.plan.pictures
+        coming = self.options.come_in * self.plan.pictures
         share = min(1.0, pictures / coming) if coming else 1.0
         return {"beta": self.options.beta * self.milder * share}
 

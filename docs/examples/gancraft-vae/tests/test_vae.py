@@ -132,7 +132,7 @@ def test_a_given_noise_stays() -> None:
 
 
 def test_the_divergence_comes_in_and_a_remedy_makes_it_milder() -> None:
-    thing = autoencoder(options=SMALL.model_copy(update={"beta": 2.0, "warm_up": 0.5}))
+    thing = autoencoder(options=SMALL.model_copy(update={"beta": 2.0, "come_in": 0.5}))
     assert [thing.knobs(pictures)["beta"] for pictures in (0, 250, 500, 1000)] == [0.0, 1.0, 2.0, 2.0]
     assert len(thing.remedies()) == 1
     thing.at_rung(1)
