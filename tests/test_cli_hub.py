@@ -73,7 +73,8 @@ def test_what_is_missing_is_said() -> None:
     sent = run("push", "runs/cats", "./stick/cats")
     assert sent.exit_code == 0 and "the card lacks a licence or known faults" in sent.stderr
     got = run("pull", "./stick/cats")
-    assert got.exit_code == 0 and "it needs the plugin discs (gancraft-discs), which isn't installed" in got.stderr
+    missing = "gancraft: ./stick/cats: made by plugin 'discs', which isn't there"
+    assert got.exit_code == 0 and missing in got.stderr and "pip install gancraft-discs" in got.stderr
     assert run("pull", "./stick/cats", "-q").stderr.count("\n") == 1, "that is said even quietly"
     result = run("sample", "cats", "-n", 1)
     assert result.exit_code == 1 and "pip install gancraft-discs" in result.stderr

@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, Optional, get_args
 
 import typer
 from rich.markup import escape
+from typer.core import TyperCommand
 
 from gancraft.options import Setting
 from gancraft.resolve import Part
@@ -18,9 +19,18 @@ from gancraft.resolve import Part
 RESERVED = {"output", "style", "content", "preview", "preview-every", "quiet", "json", "config", "set", "plugins-dir"}
 RESERVED |= {"no-plugin", "debug", "help", "version", "run", "resume", "from", "photos"}
 # The same of one command, by its own part.
-OF_COMMAND = {"style": {"sheet", "sheet-size", "judge", "yes", "cell", "restart", "keep-frames"}}
+OF_COMMAND = {"style": {"mask", "sheet", "sheet-size", "judge", "yes", "cell", "restart", "keep-frames"}}
 SHORT = {"plugin": "-p"}
 WRITTEN = {"from_model": "--from"}  # flags that are no name in Python
+
+
+class SettingsCommand(TyperCommand):
+    """A command whose line of usage leaves out what its help leaves out."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        shown = (p for p in self.get_params(ctx) if not getattr(p, "hidden", False))  # Typer names hidden arguments too
+        head = [self.options_metavar] if self.options_metavar else []
+        return head + [piece for p in shown for piece in p.get_usage_pieces(ctx)]
 
 
 def flag_names(parts: Sequence[Part]) -> dict[tuple[str, str], str]:

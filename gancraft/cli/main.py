@@ -36,6 +36,7 @@ from gancraft.cli import (
     web,
 )
 from gancraft.cli.errors import debugging, fail
+from gancraft.cli.flags import SettingsCommand
 from gancraft.cli.sniff import Words
 from gancraft.threads import share_cores
 
@@ -50,9 +51,8 @@ def build_app(argv: Sequence[str]) -> typer.Typer:
         help="Make pictures with style transfer and generative adversarial networks. Methods are plugins.",
     )
     app.callback()(_root)
-    app.command("style", help=words.help_of("style", style.HELP))(style.command(words))
-    app.command("train", help=words.help_of("train", train.HELP))(train.command(words))
-    app.command("train-style", help=words.help_of("train-style", train_style.HELP))(train_style.command(words))
+    for name, module in (("style", style), ("train", train), ("train-style", train_style)):
+        app.command(name, cls=SettingsCommand, help=words.help_of(name, module.HELP))(module.command(words))
     app.command("sample", help=sample.HELP)(sample.command)
     app.command("walk", help=walk.HELP)(walk.command)
     app.command("mix", help=mix.HELP)(mix.command)

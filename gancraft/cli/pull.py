@@ -8,8 +8,8 @@ from typing import Annotated
 import typer
 
 from gancraft.cli.common import Debug, NoPlugin, PluginsDir, Quiet
-from gancraft.cli.errors import handled, printable
-from gancraft.cli.info import installed
+from gancraft.cli.errors import fail, handled, printable
+from gancraft.errors import GancraftError
 from gancraft.plugins import plugins_from_environment
 from gancraft.trained.info import TRAINER
 
@@ -45,8 +45,8 @@ def command(
         use = f"style PHOTO --plugin {info.name} --model {pulled.name}" if paints else f"sample {pulled.name}"
         said = f"{repository}{at}: {pulled.header.makes} by {info.name}; try gancraft {use}"
         print(f"gancraft: {printable(said)}", file=sys.stderr)
-    if installed(plugins, info.kind, info.name) is None:
-        package = info.plugin["distribution"] or info.plugin["name"]
-        said = f"it needs the plugin {info.plugin['name']} ({package}), which isn't installed"
-        print(f"gancraft: {printable(said)}", file=sys.stderr)
+    try:
+        plugins.made_with(info.kind, info.name, info.plugin, repository)
+    except GancraftError as missing:  # it is there all the same, for when the plugin is
+        fail(missing)
     print(pulled.file)
