@@ -108,7 +108,7 @@ def masks(plugins: Plugins, side: int, device: str) -> None:
     mask = sky_mask(photo)
     styles = [(open_sample(above), 1.0), (open_sample(below), 1.0)]
     result = painted(plugins, photo, styles, [MaskPair(mask)], size=f"{photo.width}x{photo.height}", device=device)
-    save(strip([image(photo.rgb_HWC), image(mask.rgb_HWC), result]), "masks.webp", 2 * BYTES)
+    save(strip([image(photo.rgb_HWC), image(mask.rgb_HWC), result]), "masks.webp")
 
 
 def sky_mask(photo: Picture) -> Picture:
