@@ -1,7 +1,6 @@
-"""Make the pictures of docs/latent.md: `python docs/make_latent_pictures.py [nearest] [mix=MODEL]`.
+"""Make the pictures of docs/latent.md: `python docs/make_latent_pictures.py [nearest]`.
 
-Without arguments the sheets of the models that ship; `nearest` compares one of them with its set, which takes minutes; mix:
-the file of a model with styles.
+Without arguments the sheets of the models that ship; `nearest` compares one of them with its set, which takes minutes.
 """
 
 from __future__ import annotations
@@ -21,9 +20,11 @@ from gancraft.cli.main import build_app  # noqa: E402
 SHEETS = {
     "sweep": ["sweep", "emoji", "--seeds", "11,2,3", "--side", "96", "--truncation", "0..1.5:0.25"],
     "directions": ["directions", "emoji", "-n", "5", "--seeds", "5,2", "--side", "72"],
+    "mix": ["mix", "abstract", "--rows", "1,2,3", "--columns", "4,5,6,7", "--side", "96"],
+    "styles": ["directions", "abstract", "-n", "4", "--seeds", "2,3", "--side", "80"],
+    "sweep-styles": ["sweep", "abstract", "--seeds", "2,3,4", "--side", "96", "--truncation", "0..1.25:0.25"],
 }
 NEAREST = ["nearest", "digits", "sample:digits", "--rows", "4", "--side", "72"]
-MIX = ["--side", "96"]
 
 
 def make(name: str, arguments: list[str]) -> None:
@@ -40,6 +41,5 @@ def make(name: str, arguments: list[str]) -> None:
 if __name__ == "__main__":
     for name, arguments in SHEETS.items():
         make(name, arguments)
-    for word in sys.argv[1:]:
-        kind, _, model = word.partition("=")
-        make(kind, NEAREST if kind == "nearest" else ["mix", model, *MIX])
+    if "nearest" in sys.argv[1:]:
+        make("nearest", NEAREST)
