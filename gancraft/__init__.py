@@ -39,6 +39,7 @@ API_VERSION = 1  # the level of the public names; docs/api-policy.md says what i
 # Names that bring torch, numpy or Pillow with them: imported when they are first asked for.
 _LAZY = {
     "CLASS_GROUP": "gancraft.models.deviation",
+    "ClassBeside": "gancraft.models.classes",
     "DEVIATION_GROUP": "gancraft.models.deviation",
     "Discriminator": "gancraft.models",
     "EqualConv2d": "gancraft.models.equalised",

@@ -6,7 +6,6 @@ memory than there is. So it is built on torch's meta device first, where tensors
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,8 +21,6 @@ from gancraft.models.file import ModelInfo, build, misfit, read_info
 from gancraft.models.networks import Generator, make
 from gancraft.models.random import BatchRandom
 from gancraft.plugins import Plugins
-
-Sizes = Mapping[str, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
@@ -45,8 +42,7 @@ def check_model(path: Path, plugins: Plugins, most: Cost) -> Cost:
     try:
         with torch.device("meta"):
             generator = build(path, info, plugins)
-        if _sizes(generator.state_dict()) != _sizes_in(path):
-            raise misfit(path, info)
+        _check_sizes(generator, path, info)
         cost = _measured(generator, info)
     except GancraftError:
         raise
@@ -86,10 +82,12 @@ class _Largest(TorchDispatchMode):
         return out
 
 
-def _sizes(tensors: Mapping[str, torch.Tensor]) -> Sizes:
-    return {name: tuple(x.shape) for name, x in tensors.items()}
-
-
-def _sizes_in(path: Path) -> Sizes:
+def _check_sizes(generator: Generator, path: Path, info: ModelInfo) -> None:
+    """As loading the weights would do it: a network may know what files of before lack."""
     with safe_open(str(path), framework="pt") as archive:
-        return {name: tuple(archive.get_slice(name).get_shape()) for name in archive.keys()}  # noqa: SIM118
+        sizes = {name: archive.get_slice(name).get_shape() for name in archive.keys()}  # noqa: SIM118
+    try:
+        with torch.device("meta"):
+            generator.load_state_dict({name: torch.empty(size) for name, size in sizes.items()})
+    except RuntimeError as error:
+        raise misfit(path, info) from error

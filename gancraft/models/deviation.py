@@ -29,11 +29,12 @@ def minibatch_deviation(x_NCHW: Tensor) -> Tensor:
     return torch.cat([x_NCHW, plane_NCHW.to(x_NCHW.dtype)], 1)
 
 
-def class_deviation(x_NCHW: Tensor, labels_N: Tensor) -> Tensor:
+def class_deviation(x_NCHW: Tensor, labels_N: Tensor, weight: float = 1.0) -> Tensor:
     """The same where there are classes: how much a picture's class differs within itself, over 32 consecutive pictures.
 
     Among pictures of several classes the usual deviation is large even if every class has only one picture left: it doesn't
     see a generator that collapses within its classes. What is left over at the end is judged with the last 32.
+    weight: what the deviation is multiplied by, for layers where one channel of many would hardly count.
     """
     n, size = x_NCHW.shape[0], min(CLASS_GROUP, x_NCHW.shape[0])
     wide_NCHW = x_NCHW.to(torch.promote_types(x_NCHW.dtype, torch.float32))
@@ -42,7 +43,7 @@ def class_deviation(x_NCHW: Tensor, labels_N: Tensor) -> Tensor:
     parts = [_within(x_NF[at : at + size], labels_N[at : at + size]) for at in range(0, n - size + 1, size)]
     if rest := n % size:
         parts.append(_within(x_NF[-size:], labels_N[-size:])[-rest:])
-    plane_NCHW = torch.cat(parts)[:, None, None, None].expand(n, 1, *x_NCHW.shape[2:])
+    plane_NCHW = weight * torch.cat(parts)[:, None, None, None].expand(n, 1, *x_NCHW.shape[2:])
     return torch.cat([x_NCHW, plane_NCHW.to(x_NCHW.dtype)], 1)
 
 
@@ -50,6 +51,6 @@ def _within(x_NF: Tensor, labels_N: Tensor) -> Tensor:
     """For each picture the mean over the features of the standard deviation of its class, N; 0 where it is the only one."""
     same_NN = (labels_N[:, None] == labels_N).to(x_NF.dtype)
     share_NN = same_NN / same_NN.sum(1, keepdim=True)
-    x_NF = x_NF - x_NF.mean(0)  # squares of what is far from 0 lose digits
-    variance_NF = share_NN @ x_NF.square() - (share_NN @ x_NF).square()
-    return (variance_NF.clamp(min=0) + 1e-8).sqrt().mean(1)
+    # From each one's own mean, which is that of its class: a difference of squares would lose digits.
+    variance_NF = share_NN @ (x_NF - share_NN @ x_NF).square()
+    return (variance_NF + 1e-8).sqrt().mean(1)

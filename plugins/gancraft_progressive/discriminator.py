@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 from torch import Tensor, nn
 
-from gancraft import DataShape, EqualConv2d, Stage, halved
+from gancraft import CLASS_GROUP, DataShape, EqualConv2d, Stage, class_deviation, halved
 from gancraft_progressive import ProgressiveOptions
 from gancraft_progressive.ends import Judge, layer
 from gancraft_progressive.growth import Grower, schedule
+
+_WEIGHT = 5.0  # of what a class differs by within itself: as one channel of many it hardly counted
 
 
 class ProgressiveDiscriminator(Judge):
@@ -23,6 +25,8 @@ class ProgressiveDiscriminator(Judge):
 
     def __init__(self, options: ProgressiveOptions, shape: DataShape):
         super().__init__(options, shape)
+        if shape.classes:
+            self.together = CLASS_GROUP
         self.pixels = nn.ModuleDict({"0": self._pixels(0)})
         self.blocks = nn.ModuleList()  # the newest is the last, and comes first
         self.grower = Grower()
@@ -54,6 +58,12 @@ class ProgressiveDiscriminator(Judge):
             if level == stage:
                 h_NCHW = self.grower.blend(self.pixels[str(stage - 1)](halved(x_NCHW)), h_NCHW)
         return self.verdict(h_NCHW, labels_N)
+
+    def deviation(self, h_NCHW: Tensor, labels_N: Tensor | None) -> Tensor:
+        """Where there are classes, within them: all classes together differ even if each has one picture left."""
+        if labels_N is None:
+            return super().deviation(h_NCHW, labels_N)
+        return class_deviation(h_NCHW, labels_N, _WEIGHT)
 
     def lower(self) -> Sequence[nn.Module]:
         """The RGB layers, then the blocks from the largest size to the smallest."""

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from gancraft import (
     DEVIATION_GROUP,
+    ClassBeside,
     DataShape,
     Discriminator,
     EqualConv2d,
@@ -49,7 +50,7 @@ class FromSphere(Generator):
         self.sizes = size_chain(shape)
         self.widths = widths_of(options, len(self.sizes))
         self.latent_size = options.latent_size
-        self.label = nn.Embedding(shape.classes, options.latent_size) if shape.classes else None
+        self.label = ClassBeside(shape.classes, options.latent_size) if shape.classes else None
         self.sphere = PixelNorm()
         (height, width), channels = self.sizes[0], self.widths[0]
         latents = options.latent_size * (2 if shape.classes else 1)
@@ -70,7 +71,7 @@ class FromSphere(Generator):
         """The smallest map; latents of any length are brought onto the sphere; labels_N in 0 ... classes - 1."""
         z_NL = self.sphere(z_NL)
         if self.label is not None:
-            z_NL = torch.cat([z_NL, self.sphere(self.label(labels_N))], 1)
+            z_NL = self.label(z_NL, labels_N)
         h_NCHW = self.first(z_NL[:, :, None, None]).view(-1, self.widths[0], *self.sizes[0])
         return self.start(h_NCHW + self.first_bias)
 
@@ -104,9 +105,13 @@ class Judge(Discriminator):
         """Channels of the map at this size, as its first layer meets it."""
         return self.widths[level]
 
+    def deviation(self, h_NCHW: Tensor, labels_N: Tensor | None) -> Tensor:
+        """The smallest map and one more channel: how much pictures differ."""
+        return minibatch_deviation(h_NCHW)
+
     def verdict(self, h_NCHW: Tensor, labels_N: Tensor | None) -> Tensor:
         """Logits, N, of the smallest map. Classes are met by projection (Miyato & Koyama 2018, equation 4)."""
-        h_NF = self.dense(self.end(minibatch_deviation(h_NCHW)))
+        h_NF = self.dense(self.end(self.deviation(h_NCHW, labels_N)))
         logits_N = self.logit(h_NF)[:, 0]
         if self.label is None:
             return logits_N

@@ -10,7 +10,16 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import leaky_relu
 
-from gancraft import DataShape, EqualLinear, PixelNorm, Random, StyledGenerator, size_chain, smoothly_doubled
+from gancraft import (
+    ClassBeside,
+    DataShape,
+    EqualLinear,
+    PixelNorm,
+    Random,
+    StyledGenerator,
+    size_chain,
+    smoothly_doubled,
+)
 from gancraft_stylegan.modulated import SLOPE, StyledConv, StyledPixels
 from gancraft_stylegan.precision import in_float32
 from gancraft_stylegan.stylegan2_options import StyleGan2GeneratorOptions
@@ -26,7 +35,7 @@ class Mapping(nn.Module):
     def __init__(self, latent_size: int, layers: int, classes: int):
         super().__init__()
         self.norm = PixelNorm()
-        self.label = nn.Embedding(classes, latent_size) if classes else None
+        self.label = ClassBeside(classes, latent_size) if classes else None
         inputs = [latent_size * (2 if classes else 1)] + [latent_size] * (layers - 1)
         self.layers = nn.ModuleList(EqualLinear(size, latent_size, speed=SPEED) for size in inputs)
 
@@ -34,7 +43,7 @@ class Mapping(nn.Module):
         with in_float32(z_NL):
             w_NS = self.norm(z_NL)
             if self.label is not None:
-                w_NS = torch.cat([w_NS, self.norm(self.label(labels_N))], 1)
+                w_NS = self.label(w_NS, labels_N)
             for layer in self.layers:
                 w_NS = leaky_relu(layer(w_NS), SLOPE)
         return w_NS

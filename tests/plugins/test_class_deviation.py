@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 import pytest
 import torch
-from gancraft_dcgan import DcganDiscriminatorOptions
-from gancraft_dcgan.convolutional import DcganDiscriminator
 
-from gancraft import DataShape, class_deviation, minibatch_deviation
+from gancraft import (
+    DataShape,
+    Discriminator,
+    class_deviation,
+    minibatch_deviation,
+)
 from tests.plugins.helpers import check_second_derivative, classes, pictures
+from tests.plugins.makers import dcgan_discriminator, progressive
 
 
 def told(x_NCHW: torch.Tensor, labels_N: torch.Tensor | None) -> torch.Tensor:
@@ -36,15 +42,40 @@ def test_one_picture_a_class_is_seen_by_it_alone() -> None:
     assert told(x_KCHW[labels_N], None).min() > 0.3  # which the usual one takes for variety
 
 
-def test_the_discriminator_uses_it_where_there_are_classes() -> None:
-    options = DcganDiscriminatorOptions(width=4, norm="none", init="he", minibatch_deviation=True)
+def test_it_may_count_more() -> None:
+    x_NCHW = torch.randn(32, 3, 2, 2, generator=torch.Generator().manual_seed(0))
+    labels_N = torch.arange(32) % 4
+    assert torch.equal(class_deviation(x_NCHW, labels_N, 5.0)[:, -1], 5 * class_deviation(x_NCHW, labels_N)[:, -1])
+
+
+def dcgan(shape: DataShape) -> Discriminator:
+    return dcgan_discriminator(shape, width=4, norm="none", init="he", minibatch_deviation=True)
+
+
+JUDGES: Mapping[str, Callable[[DataShape], Discriminator]] = {
+    "dcgan": dcgan,
+    "progressive": lambda shape: progressive(shape, 1)[1],
+}
+
+
+@pytest.mark.parametrize("name", JUDGES)
+def test_the_discriminator_uses_it_where_there_are_classes(name: str) -> None:
     shape = DataShape(1, 8, 8, 2)
-    network = DcganDiscriminator(options, shape)
-    assert network.together == 32 and DcganDiscriminator(options, DataShape(1, 8, 8)).together == 4
-    x_NCHW, labels_N = pictures(shape, 64), torch.arange(64) // 3 % 2
-    whole_N = network(x_NCHW, labels_N)
-    parts_N = torch.cat([network(x_NCHW[:32], labels_N[:32]), network(x_NCHW[32:], labels_N[32:])])
+    network = JUDGES[name](shape)
+    assert network.together == 32 and JUDGES[name](DataShape(1, 8, 8)).together == 4
+    labels_N = torch.arange(64) // 3 % 2
+
+    def judged(x_NCHW: torch.Tensor, labels_N: torch.Tensor) -> torch.Tensor:
+        logits_N: torch.Tensor = network(x_NCHW, labels_N)
+        return logits_N
+
+    x_NCHW = pictures(shape, 64)
+    whole_N = judged(x_NCHW, labels_N)
+    parts_N = torch.cat([judged(x_NCHW[:32], labels_N[:32]), judged(x_NCHW[32:], labels_N[32:])])
     assert torch.allclose(whole_N, parts_N, atol=1e-5)
-    other_NCHW = torch.cat([x_NCHW[:1], x_NCHW[1:].flip(0)])
-    assert not torch.allclose(network(other_NCHW, labels_N)[0], whole_N[0], atol=1e-4)
+    others_N = labels_N[1:32]
+    for label, bears in ((0, True), (1, False)):  # the first picture is of class 0
+        other_NCHW = x_NCHW.clone()
+        other_NCHW[1:32][others_N == label] = -1
+        assert torch.allclose(judged(other_NCHW, labels_N)[0], whole_N[0], atol=1e-5) is not bears
     check_second_derivative(network, pictures(shape, 8), classes(shape, 8))
