@@ -36,7 +36,7 @@ def example(name: str, photo: str, styles: list[tuple[str, float]], **optimise: 
 # The first one hangs on the wall when the page opens, with settings that it opens with.
 PAINTED = [
     example("cat-swirl", "cat", [("swirl", 1)]),
-    example("astronaut-geometry", "astronaut", [("geometry", 1)], strength=0.35, iterations=200),
+    example("astronaut-geometry", "astronaut", [("geometry", 1)], strength=0.35, iterations=100),
     example("coffee-glass", "coffee", [("glass", 1)]),
     example("rocket-swirl-brush", "rocket", [("swirl", 2), ("brush", 1)], strength=0.45),
     example("cat-woodblock", "cat", [("woodblock", 1)]),

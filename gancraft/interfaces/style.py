@@ -48,7 +48,7 @@ class StyleLoss(ABC):
     guided: ClassVar[bool] = False
     # Of the content's weight, to keep as much of the photo as other losses do at the same strength.
     content_factor: ClassVar[float] = 1.0
-    # Of the pyramid that is optimised: 1 is plain pixels; with 5, losses by points leave no grain. And what its finest octave
+    # Of the pyramid that Adam moves: 1 is plain pixels; with 5, losses by points leave no grain. And what its finest octave
     # has of the others' step size: less is smoother, 1 has more of the strokes.
     octaves: ClassVar[int] = 1
     finest: ClassVar[float] = 0.4

@@ -14,14 +14,15 @@ from gancraft.style.canvas import Canvas
 from gancraft.style.objective import Objective
 from gancraft.style.tiled import TiledObjective
 
-GPU_STRIDE = 25  # steps between two looks at the loss on a GPU: each look waits for the device
+GPU_STRIDE = 25  # iterations between two looks at the loss on a GPU: each look waits for the device
 
 
 class Stepper:
-    """Steps of one level. The loss parts stay on the device until `values` asks for them."""
+    """Iterations of one level, each of so many steps (`repeats`). The loss parts stay on the device until `values` asks for
+    them."""
 
-    def __init__(self, canvas: Canvas, objective: Objective | TiledObjective, compute: Compute):
-        self.canvas, self.compute = canvas, compute
+    def __init__(self, canvas: Canvas, objective: Objective | TiledObjective, compute: Compute, repeats: int = 1):
+        self.canvas, self.compute, self.repeats = canvas, compute, repeats
         self.parts: dict[str, Tensor] = {}
         self.renew = objective.renew
         self.objective: Callable[..., Any] = objective
@@ -29,24 +30,20 @@ class Stepper:
         tiled = isinstance(objective, TiledObjective)
         if isinstance(objective, Objective):
             self.objective, self.warning = _compiled(objective, canvas, compute)
-        # L-BFGS decides on the CPU how far to go, which a graph can't hold.
-        captures = (
-            compute.device.type == "cuda"
-            and compute.launch != "eager"
-            and canvas.optimiser_name == "adam"
-            and not tiled  # which are long enough to keep the chip at work
-        )
-        self._work = Launch(self._iterate, captures)
+        # Steps of tiles are long enough to keep the chip at work.
+        self._work = Launch(self._iterate, compute.captures and not tiled)
 
     def step(self) -> None:
         """One iteration."""
-        self.renew()  # outside of a captured step, which reads what it writes
-        self._work()
+        for _ in range(self.repeats):
+            self.renew()  # outside of a captured step, which reads what it writes
+            self._work()
+        if self._work.warning:
+            self.warning, self._work.warning = self._work.warning, ""
 
     def due(self, step: int) -> bool:
-        """Whether this is a step after which to look."""
-        waits_anyway = self.compute.device.type != "cuda" or self.canvas.optimiser_name == "lbfgs"
-        return waits_anyway or step % GPU_STRIDE == 0
+        """Whether this is an iteration after which to look."""
+        return self.compute.device.type != "cuda" or step % GPU_STRIDE == 0
 
     def values(self) -> dict[str, float]:
         """The parts of the last step's loss."""

@@ -12,7 +12,8 @@ from collections.abc import Callable
 
 import torch
 from torch import Tensor
-from torch.nn.functional import avg_pool2d, interpolate, pad
+
+from gancraft.style import pyramid
 
 BETA1, BETA2, EPSILON = 0.9, 0.99, 1e-8
 SHARE = 0.3  # of the step size, for each octave of a pyramid, since steps of all octaves add up
@@ -73,36 +74,16 @@ class PyramidAdam:
 
     @staticmethod
     def _begun(like_NCHW: Tensor, count: int) -> list[Adam]:
-        octaves = []
-        for _ in range(count):
-            octaves.append(Adam(like_NCHW, 0.0))  # whose own step size isn't in use
-            like_NCHW = _halved(like_NCHW)
-        return octaves
+        return [Adam(octave, 0.0) for octave in pyramid.seen(like_NCHW, count)]  # whose own step size isn't in use
 
     @torch.no_grad()
     def step(self, x_NCHW: Tensor, gradient_NCHW: Tensor) -> None:
         """Move `x`, in place, against its gradient in every octave."""
-        ways = []
-        for octave in self.octaves:
-            ways.append(octave.direction(gradient_NCHW))
-            gradient_NCHW = _halved(gradient_NCHW)
+        seen = pyramid.seen(gradient_NCHW, len(self.octaves))
+        ways = [adam.direction(octave) for adam, octave in zip(self.octaves, seen, strict=True)]
         ways[0] *= self.finest
-        total_NCHW = ways.pop()
-        while ways:
-            way_NCHW = ways.pop()
-            total_NCHW = _smooth(interpolate(total_NCHW, way_NCHW.shape[-2:], mode="bilinear")) + way_NCHW
-        x_NCHW -= self.rate * SHARE * total_NCHW
+        x_NCHW -= self.rate * SHARE * pyramid.summed(ways)
 
     def grow(self, fit: Callable[[Tensor], Tensor]) -> None:
         """Begin anew at the size that `fit` gives."""
         self.octaves = self._begun(fit(self.octaves[0].mean), len(self.octaves))
-
-
-def _halved(x_NCHW: Tensor) -> Tensor:
-    return avg_pool2d(_smooth(x_NCHW), 2, ceil_mode=True)
-
-
-def _smooth(x_NCHW: Tensor) -> Tensor:
-    """Under the binomial filter of 3 x 3. With means and bilinear enlarging alone, coarse steps have corners: strokes become
-    stairs along the rows and columns."""
-    return avg_pool2d(avg_pool2d(pad(x_NCHW, (1, 1, 1, 1), mode="replicate"), 2, 1), 2, 1)

@@ -11,8 +11,9 @@ import torch
 from torch import Tensor
 
 from gancraft.style.adam import Adam, PyramidAdam
+from gancraft.style.lbfgs import PyramidLbfgs
 
-LBFGS_HISTORY = 50
+CALM = 0.5  # largest decay of the average with L-BFGS, whose iterates don't shake: more of it only lags behind
 
 
 class Canvas:
@@ -28,12 +29,16 @@ class Canvas:
         octaves: int = 1,
         finest: float = 1.0,
     ):
-        """optimiser: "adam" or "lbfgs"; average: decay of the exponential running average of iterates, 0 for none; octaves:
-        of the pyramid that Adam works in, 1 for plain pixels; finest: see `PyramidAdam`."""
-        self.optimiser_name, self.decay = optimiser, average
-        self.adam = (
-            Adam(start_NCHW, learning_rate) if octaves == 1 else PyramidAdam(start_NCHW, learning_rate, octaves, finest)
-        )
+        """optimiser: "adam" or "lbfgs"; learning_rate: of Adam; average: decay of the running average of the iterates,
+        0 for none; octaves: of the pyramid that Adam works in, 1 for plain pixels; finest: see `PyramidAdam`."""
+        self.decay = average if optimiser == "adam" else min(average, CALM)
+        self.optimiser: Adam | PyramidAdam | PyramidLbfgs
+        if optimiser == "lbfgs":
+            self.optimiser = PyramidLbfgs(start_NCHW)
+        elif octaves == 1:
+            self.optimiser = Adam(start_NCHW, learning_rate)
+        else:
+            self.optimiser = PyramidAdam(start_NCHW, learning_rate, octaves, finest)
         self._show(start_NCHW)
 
     def _show(self, x_NCHW: Tensor) -> None:
@@ -42,39 +47,20 @@ class Canvas:
         # The sum and its weight separately, so that the average is unbiased from the first step on.
         self.sum_NCHW = torch.zeros_like(self.x_NCHW, requires_grad=False)
         self.weight = torch.zeros((), device=x_NCHW.device)
-        self.lbfgs = self._make_lbfgs() if self.optimiser_name == "lbfgs" else None
-
-    def _make_lbfgs(self) -> torch.optim.LBFGS:
-        return torch.optim.LBFGS(
-            [self.x_NCHW],
-            lr=1.0,
-            max_iter=1,
-            history_size=LBFGS_HISTORY,
-            tolerance_grad=0,
-            tolerance_change=0,  # without a line search, as Gatys et al. ran it: with one it got nowhere, one step at a time
-        )
 
     def set_rate(self, rate: float) -> None:
-        """Change Adam's step size from the next step on; L-BFGS searches for its own."""
-        self.adam.rate.fill_(rate)
+        """Change Adam's step size from the next step on; L-BFGS finds its own."""
+        if not isinstance(self.optimiser, PyramidLbfgs):
+            self.optimiser.rate.fill_(rate)
 
     def step(self, loss: Callable[[Tensor], Tensor]) -> None:
         """One iteration against `loss`, a function of the picture; then pixels are clamped and averaged."""
-
-        def closure() -> Tensor:
-            if self.x_NCHW.grad is not None:
-                self.x_NCHW.grad.zero_()
-            with torch.enable_grad():
-                value = loss(self.x_NCHW)
-            value.backward()
-            return value
-
-        if self.lbfgs is not None:
-            self.lbfgs.step(closure)  # type: ignore[arg-type]
-        else:
-            closure()
-            assert self.x_NCHW.grad is not None
-            self.adam.step(self.x_NCHW, self.x_NCHW.grad)
+        if self.x_NCHW.grad is not None:
+            self.x_NCHW.grad.zero_()
+        with torch.enable_grad():
+            loss(self.x_NCHW).backward()
+        assert self.x_NCHW.grad is not None
+        self.optimiser.step(self.x_NCHW, self.x_NCHW.grad)
         with torch.no_grad():
             self.x_NCHW.clamp_(0, 1)
             self.sum_NCHW.mul_(self.decay).add_(self.x_NCHW, alpha=1 - self.decay)
@@ -93,4 +79,4 @@ class Canvas:
         fit: how a tensor of pixels comes to the new size.
         """
         self._show(fit(self.picture_NCHW).clamp(0, 1))
-        self.adam.grow(fit)
+        self.optimiser.grow(fit)

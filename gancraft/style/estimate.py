@@ -142,7 +142,7 @@ def _pace(choice: StyleChoice, compute: Compute, size: tuple[int, int], styles: 
     """Seconds of a step: those of any, and those more of each pixel of the canvas."""
     options = choice.options["optimise"]
     assert isinstance(options, OptimiseOptions)
-    waits = compute.device.type != "cuda" or options.optimiser == "lbfgs"
+    waits = compute.device.type != "cuda"
     small = options.model_copy(
         update={"iterations": 3 if waits else 2 * GPU_STRIDE, "levels": 1, "start": "content", "memory": None}
     )

@@ -20,7 +20,8 @@ PROBE = 64  # side of the picture on which activations are counted
 # network, CPU and CUDA: 1.2 to 1.7).
 OVERHEAD = 1.7
 RESERVE = 0.95  # share of the free memory that a run may plan with
-FIXED = 3 * 4 * 12  # bytes of the canvas per pixel: itself, gradient, moments, average, photo and copies, in float32
+FIXED = 3 * 4 * 18  # bytes of the canvas per pixel: itself, gradient, average, the optimiser's, photo and copies
+THERE = 0.6  # share of that which lies there from when a level begins, and is in use already when its tiles are cut
 SMALLEST_TILE = 64  # pixels
 
 

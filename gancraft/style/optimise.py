@@ -31,6 +31,7 @@ from gancraft.style.tensors import to_array
 from gancraft.style.tiled import TiledObjective
 from gancraft.style.tiles import Tile
 
+POINTS_STEPS = 2  # of Adam in an iteration of a loss by points, which L-BFGS can't follow (tried: it ended higher)
 COOL_DOWN = 0.2  # last share of each level in which Adam's step size falls to a tenth
 
 
@@ -56,12 +57,14 @@ class _Painting:
         self.options, self.style_loss, self.job, self.run, self.compute = options, style_loss, job, run, compute
         self.network = compute.place(_network(job))
         self.weights = self._weights()
+        self.optimiser, self.repeats = _chosen(options.optimiser, style_loss)
         self.height, self.width = job.content_NCHW.shape[-2:]
         self.plan = levels.plan(self.width, self.height, options.levels, options.iterations)
         self.total = sum(level.steps for level in self.plan)
         self.began = time.monotonic()
         self.done = self.previewed = 0
         self.told = False  # whether that there are tiles
+        self.laid = 0  # pixels of the canvas that is there
         self.margin = Margin.around(self.plan[0].width, self.plan[0].height)
         self.good: Tensor | None = None  # the last picture that was finite
 
@@ -96,21 +99,23 @@ class _Painting:
         )
 
     def _level(self, canvas: Canvas, number: int, level: levels.Level) -> Iterator[Event]:
+        self.laid = level.width * level.height
         objective = self._objective(level)
         tiled = len(objective.tiles) > 1
-        stepper = Stepper(canvas, TiledObjective(objective) if tiled else objective, self.compute)
+        stepper = Stepper(canvas, TiledObjective(objective) if tiled else objective, self.compute, self.repeats)
         if tiled and not self.told:
             self.told = True
             yield Warned(
                 f"{level.width}x{level.height} is painted in {len(objective.tiles)} tiles, for want of memory", "tiles"
             )
-        if stepper.warning:
-            yield Warned(stepper.warning)
         begun = time.monotonic()
         for step in range(1, level.steps + 1):
             canvas.set_rate(self.options.learning_rate * _cooling(step / level.steps))
             stepper.step()
             self.done += 1
+            if stepper.warning:
+                yield Warned(stepper.warning)
+                stepper.warning = ""
             if not stepper.due(step) and step < level.steps and not self.run.stopping:
                 continue
             values = stepper.values()  # waits for the device
@@ -157,7 +162,7 @@ class _Painting:
         options = self.options
         return Canvas(
             self.margin.add(x_NCHW).to(self.compute.device),
-            optimiser=options.optimiser,
+            optimiser=self.optimiser,
             learning_rate=options.learning_rate,
             average=options.average,
             octaves=self.style_loss.octaves,
@@ -193,7 +198,7 @@ class _Painting:
     def _cut(self, width: int, height: int) -> list[Tile]:
         """A picture of this size into tiles that fit into the memory."""
         limit = self.options.memory_bytes
-        layers, canvas = self.weights.layers, self.width * self.height
+        layers, canvas = self.weights.layers, round(self.width * self.height - memory.THERE * self.laid)
         return memory.cut(self.network, layers, width, height, self.compute, limit, canvas)
 
     def _weights(self) -> Weights:
@@ -216,6 +221,13 @@ class _Painting:
         pixels = now.width * now.height
         left = (now.steps - step) * pace
         return left + sum(level.steps * pace * level.width * level.height / pixels for level in self.plan[number:])
+
+
+def _chosen(optimiser: str, style_loss: StyleLoss) -> tuple[str, int]:
+    """The optimiser, and its steps in an iteration. L-BFGS needs the same loss at every step."""
+    if optimiser != "auto":
+        return optimiser, 1
+    return ("adam", POINTS_STEPS) if style_loss.points else ("lbfgs", 1)
 
 
 def _seen(style: StyleInput, share: float, long_side: float, colours: Colours, device: torch.device) -> Style:

@@ -52,7 +52,7 @@ class RunnerOptions(Options):
     memory: str | None = option(
         None,
         "Memory that may be taken in all, as in 4GB or 800MB (of the GPU, on one); larger pictures are painted in tiles, "
-        "with the same result. Without it: what is free.",
+        "without seams. Without it: what is free.",
     )
 
     @field_validator("memory")
@@ -78,7 +78,7 @@ class OptimiseOptions(RunnerOptions):
     """The part `optimise`: the engine's runner for style losses (Gatys et al. 2016, coarse to fine)."""
 
     strength: float = option(0.5, "From 0, barely touched, to 1, all style.", ge=0, le=1, basic=True)
-    iterations: int = option(150, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
+    iterations: int = option(75, "Steps in all, shared among the levels.", ge=1, le=100_000, basic=True)
     levels: int = option(
         0, "Coarse-to-fine steps, each twice as large as the one before; 0 chooses by size.", ge=0, le=8
     )
@@ -96,10 +96,17 @@ class OptimiseOptions(RunnerOptions):
         "Start: at the content, in noise, in noise with the style's colours, or at a picture (--start-picture).",
     )
     start_picture: Path | None = option(None, "Picture to start from.")
-    optimiser: Literal["adam", "lbfgs"] = option("adam", "Optimiser of the pixels.")
+    optimiser: Literal["auto", "adam", "lbfgs"] = option(
+        "auto",
+        "Optimiser of the pixels: auto takes L-BFGS, or where the loss is another one at every step, at random points, two "
+        "steps of Adam in each.",
+    )
     learning_rate: float = option(0.03, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
     average: float = option(
-        0.95, "Decay of the running average of the iterates that is shown and saved; 0: none.", ge=0, le=0.9999
+        0.95,
+        "Decay of the running average of the iterates that is shown and saved, at most 0.5 with L-BFGS; 0: none.",
+        ge=0,
+        le=0.9999,
     )
 
 

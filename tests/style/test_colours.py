@@ -75,7 +75,7 @@ def test_the_photos_palette_is_the_results(colours: str) -> None:
     work = type(work)(**{**vars(work), "content_NCHW": red.clamp(0, 1)})
     means = []
     for mode in (colours, "style"):
-        done, _ = finish(run(work, iterations=40, strength=1.0, colours=mode))
+        done, _ = finish(run(work, iterations=20, strength=1.0, colours=mode))
         assert done.picture_HWC is not None
         means.append(done.picture_HWC.mean((0, 1)))
     assert np.abs(means[0] - red.mean((0, 2, 3)).numpy()).max() < 0.1

@@ -20,9 +20,10 @@ pytestmark = [
 ]
 
 
-def test_graphs_equal_eager_steps() -> None:
-    eager, _ = finish(run(job(device="cuda", launch="eager"), iterations=60))
-    graphs, _ = finish(run(job(device="cuda"), iterations=60))
+@pytest.mark.parametrize("optimiser", ["adam", "lbfgs"])
+def test_graphs_equal_eager_steps(optimiser: str) -> None:
+    eager, _ = finish(run(job(device="cuda", launch="eager"), iterations=60, optimiser=optimiser))
+    graphs, _ = finish(run(job(device="cuda"), iterations=60, optimiser=optimiser))
     assert np.array_equal(eager.picture_HWC, graphs.picture_HWC)
 
 
@@ -34,8 +35,9 @@ def test_a_run_repeats_bit_for_bit(precision: str) -> None:
 
 
 def test_it_paints_what_the_cpu_paints() -> None:
-    cpu, _ = finish(run(job(), iterations=20))
-    gpu, progress = finish(run(job(device="cuda"), iterations=20))
+    # Of Adam, which carries a difference in rounding on as it is. L-BFGS makes another picture of it, which is as good.
+    cpu, _ = finish(run(job(), iterations=20, optimiser="adam"))
+    gpu, progress = finish(run(job(device="cuda"), iterations=20, optimiser="adam"))
     assert np.abs(cpu.picture_HWC - gpu.picture_HWC).mean() < 0.01
     assert progress[-1].done == 20
 

@@ -98,10 +98,10 @@ def test_growing_keeps_the_picture_and_the_optimisers_memory() -> None:
     canvas.grow(lambda x: resize(x, 32, 24))
     assert canvas.x_NCHW.shape == (1, 3, 24, 32)
     assert float((canvas.x_NCHW.detach().mean() - before.mean()).abs()) < 0.01
-    assert canvas.adam.mean.shape == (1, 3, 24, 32) and float(canvas.adam.taken) == 3
-    assert float(canvas.adam.square.min()) >= 0
+    assert canvas.optimiser.mean.shape == (1, 3, 24, 32) and float(canvas.optimiser.taken) == 3
+    assert float(canvas.optimiser.square.min()) >= 0
     canvas.step(lambda x: (x - 0.5).square().mean())
-    assert float(canvas.adam.taken) == 4
+    assert float(canvas.optimiser.taken) == 4
 
 
 def test_adam_is_torchs() -> None:

@@ -68,7 +68,8 @@ class _Optimised(FramePainter):
         options = self.choice.options["optimise"]
         assert isinstance(options, OptimiseOptions)
         rate = WARM_RATE * options.learning_rate
-        steps = {"iterations": self.options.warm_iterations, "levels": 1, "learning_rate": rate}
+        # Adam in small steps stays near the frame before.
+        steps = {"iterations": self.options.warm_iterations, "levels": 1, "optimiser": "adam", "learning_rate": rate}
         changed = options.model_copy(update=steps)
         self.warm = replace(self.choice, options={**self.choice.options, "optimise": changed})
 

@@ -70,8 +70,9 @@ def test_it_is_weighed_pixel_by_pixel_and_relative() -> None:
 def test_the_runner_stays_with_the_guide_where_it_counts(levels: int) -> None:
     guide, weight = smooth(36, 24, 8), torch.zeros(1, 1, 24, 36)
     weight[..., :18] = 50.0
-    guided, progress = finish(run(job(guide_NCHW=guide, guide_weight_N1HW=weight), levels=levels, iterations=40))
-    plain, without = finish(run(job(), levels=levels, iterations=40))
+    options = {"levels": levels, "iterations": 40, "optimiser": "adam"}  # which films with a guide are painted by
+    guided, progress = finish(run(job(guide_NCHW=guide, guide_weight_N1HW=weight), **options))
+    plain, without = finish(run(job(), **options))
     wanted = guide[0].permute(1, 2, 0).numpy()
 
     def apart(result: np.ndarray, columns: slice) -> float:
