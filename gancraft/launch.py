@@ -40,7 +40,9 @@ class Launch:
                 raise
             except RuntimeError as error:  # a plugin's loss that copies from the CPU, or waits for the device
                 self.captures = False
-                self.warning = f"steps can't be captured, and are launched one by one, which is slower: {_reason(error)}"
+                self.warning = (
+                    f"steps can't be captured, and are launched one by one, which is slower: {_reason(error)}"
+                )
                 self.work()
                 return
         self.graph.replay()

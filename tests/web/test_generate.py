@@ -249,7 +249,9 @@ def test_pulled_models_stand_there_on_ones_own_computer(tmp_path: Path, monkeypa
     monkeypatch.setenv("GANCRAFT_MODELS", str(tmp_path))
     assert Shelf(PLUGINS, own_computer=False).names == ["emoji", "abstract", "digits", "nature"]
     shelf = Shelf(PLUGINS, own_computer=True)
-    assert shelf.names == ["emoji", "abstract", "digits", "nature", "mine"] and shelf.summary("mine") == "Little squares."
+    assert (
+        shelf.names == ["emoji", "abstract", "digits", "nature", "mine"] and shelf.summary("mine") == "Little squares."
+    )
     assert shelf.open("mine", None).model.info.shape == DataShape(3, 16, 16) and list(shelf._open) == []
 
 
