@@ -40,6 +40,7 @@ class Launch:
                 raise
             except RuntimeError as error:  # a plugin's loss that copies from the CPU, or waits for the device
                 self.captures = False
+                _free_generators()
                 self.warning = (
                     f"steps can't be captured, and are launched one by one, which is slower: {_reason(error)}"
                 )
@@ -57,6 +58,12 @@ class Launch:
         finally:
             torch.cuda.set_stream(stream)  # a capture that fails may leave its own
         return graph
+
+
+def _free_generators() -> None:
+    """A capture that was spoilt may leave the generators waiting for its end, and random numbers would be refused."""
+    for generator in torch.cuda.default_generators:
+        generator.graphsafe_set_state(generator.clone_state())
 
 
 def _reason(error: BaseException) -> str:

@@ -35,6 +35,9 @@ class StyleLoss(ABC):
       every layer, as 1 x C x 1 x P, and the colours there as a layer called `picture`; a mask chooses where they lie. It
       defines `target`, `blend` and `loss`.
     - of whole maps: neither. It can't be masked, nor painted in tiles.
+
+    A loss that isn't by points must be the same function at every step: L-BFGS paints it, which learns from one step to the
+    next. One with random numbers of its own needs `--optimiser adam`.
     """
 
     options_model: ClassVar[type[Options]]

@@ -22,6 +22,7 @@ from gancraft.style.instant import STYLE_SIDE, InstantPainter
 from gancraft.style.job import instant_painter, paint
 from gancraft.style.layers import weighted_layers
 from gancraft.style.margin import Margin
+from gancraft.style.optimise import chosen
 from gancraft.style.settings import OptimiseOptions
 from gancraft.style.tensors import to_tensor
 
@@ -156,7 +157,8 @@ def _pace(choice: StyleChoice, compute: Compute, size: tuple[int, int], styles: 
         return 0.0, pace / pixels
     if seconds > BUDGET / 2:
         # Such losses take most of their time for something else than pixels.
-        slope = _network_slope(choice, compute, (near, far))
+        steps = chosen(options.optimiser, choice.make_method())[1]
+        slope = steps * _network_slope(choice, compute, (near, far))
     else:
         slope = (_timed(choice, far, _small(styles, max(far)))[1] - pace) / more
     return (max(0.0, pace - slope * pixels), slope) if slope > 0 else (0.0, pace / pixels)

@@ -57,13 +57,13 @@ class _Painting:
         self.options, self.style_loss, self.job, self.run, self.compute = options, style_loss, job, run, compute
         self.network = compute.place(_network(job))
         self.weights = self._weights()
-        self.optimiser, self.repeats = _chosen(options.optimiser, style_loss)
+        self.optimiser, self.repeats = chosen(options.optimiser, style_loss)
         self.height, self.width = job.content_NCHW.shape[-2:]
         self.plan = levels.plan(self.width, self.height, options.levels, options.iterations)
         self.total = sum(level.steps for level in self.plan)
         self.began = time.monotonic()
         self.done = self.previewed = 0
-        self.told = False  # whether that there are tiles
+        self.told: set[str] = set()  # what was said already: once is enough for all levels
         self.laid = 0  # pixels of the canvas that is there
         self.margin = Margin.around(self.plan[0].width, self.plan[0].height)
         self.good: Tensor | None = None  # the last picture that was finite
@@ -83,7 +83,8 @@ class _Painting:
                 if self.run.stopping:
                     break
         except _Diverged:
-            problem = f"the loss is no longer a number after {self.done} iterations; try a smaller --learning-rate"
+            other = "a smaller --learning-rate" if self.optimiser == "adam" else "--optimiser adam"
+            problem = f"the loss is no longer a number after {self.done} iterations; try {other}"
         except (MemoryError, RuntimeError) as error:
             if not memory.is_shortage(error):
                 raise
@@ -103,8 +104,8 @@ class _Painting:
         objective = self._objective(level)
         tiled = len(objective.tiles) > 1
         stepper = Stepper(canvas, TiledObjective(objective) if tiled else objective, self.compute, self.repeats)
-        if tiled and not self.told:
-            self.told = True
+        if tiled and "tiles" not in self.told:
+            self.told.add("tiles")
             yield Warned(
                 f"{level.width}x{level.height} is painted in {len(objective.tiles)} tiles, for want of memory", "tiles"
             )
@@ -113,9 +114,9 @@ class _Painting:
             canvas.set_rate(self.options.learning_rate * _cooling(step / level.steps))
             stepper.step()
             self.done += 1
-            if stepper.warning:
+            if stepper.warning and stepper.warning not in self.told:
+                self.told.add(stepper.warning)
                 yield Warned(stepper.warning)
-                stepper.warning = ""
             if not stepper.due(step) and step < level.steps and not self.run.stopping:
                 continue
             values = stepper.values()  # waits for the device
@@ -223,7 +224,7 @@ class _Painting:
         return left + sum(level.steps * pace * level.width * level.height / pixels for level in self.plan[number:])
 
 
-def _chosen(optimiser: str, style_loss: StyleLoss) -> tuple[str, int]:
+def chosen(optimiser: str, style_loss: StyleLoss) -> tuple[str, int]:
     """The optimiser, and its steps in an iteration. L-BFGS needs the same loss at every step."""
     if optimiser != "auto":
         return optimiser, 1

@@ -101,7 +101,9 @@ class OptimiseOptions(RunnerOptions):
         "Optimiser of the pixels: auto takes L-BFGS, or where the loss is another one at every step, at random points, two "
         "steps of Adam in each.",
     )
-    learning_rate: float = option(0.03, "Step size of Adam, in units of the pixel range.", ge=1e-5, le=1)
+    learning_rate: float = option(
+        0.03, "Step size of Adam, in units of the pixel range; L-BFGS finds its own.", ge=1e-5, le=1
+    )
     average: float = option(
         0.95,
         "Decay of the running average of the iterates that is shown and saved, at most 0.5 with L-BFGS; 0: none.",

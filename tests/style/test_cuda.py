@@ -23,7 +23,9 @@ pytestmark = [
 @pytest.mark.parametrize("optimiser", ["adam", "lbfgs"])
 def test_graphs_equal_eager_steps(optimiser: str) -> None:
     eager, _ = finish(run(job(device="cuda", launch="eager"), iterations=60, optimiser=optimiser))
-    graphs, _ = finish(run(job(device="cuda"), iterations=60, optimiser=optimiser))
+    seen: list[object] = []
+    graphs, _ = finish(run(job(device="cuda"), iterations=60, optimiser=optimiser), seen.append)
+    assert not any(isinstance(event, Warned) for event in seen), "captured"
     assert np.array_equal(eager.picture_HWC, graphs.picture_HWC)
 
 
@@ -47,6 +49,20 @@ def test_lbfgs_runs_on_the_device() -> None:
     assert sum(progress[-1].values.values()) < sum(progress[0].values.values())
 
 
+class Waiting(GramLoss):
+    """Reads a value at every step, for which a captured one would have to wait: the capture is spoilt."""
+
+    def loss(self, features: Mapping[str, Tensor], target: Mapping[str, Tensor]) -> dict[str, Tensor]:
+        return {name: value * (1 + 0 * value.item()) for name, value in super().loss(features, target).items()}
+
+
+def test_after_a_spoilt_capture_there_are_random_numbers() -> None:
+    seen: list[object] = []
+    finish(run(job(device="cuda"), Waiting(GramOptions()), iterations=20), seen.append)
+    assert any(isinstance(event, Warned) and "captured" in event.message for event in seen)
+    assert torch.randn(4, device="cuda").isfinite().all()
+
+
 class Copying(GramLoss):
     """Makes a tensor of a number at every step, which a captured one can't."""
 
@@ -56,8 +72,9 @@ class Copying(GramLoss):
 
 
 def test_a_loss_that_cant_be_captured_paints_the_same_and_says_so() -> None:
-    captured, _ = finish(run(job(device="cuda"), iterations=40))
     seen: list[object] = []
+    captured, _ = finish(run(job(device="cuda"), iterations=40), seen.append)
+    assert not seen or not any(isinstance(event, Warned) for event in seen)
     launched, _ = finish(run(job(device="cuda"), Copying(GramOptions()), iterations=40), seen.append)
     assert np.array_equal(captured.picture_HWC, launched.picture_HWC)
     assert any(isinstance(event, Warned) and "captured" in event.message for event in seen)

@@ -18,8 +18,8 @@ from gancraft.plugins import Plugins
 from gancraft.style.choice import StyleChoice
 from gancraft.web.label import seconds as words
 
-# Pixels times steps of a painting that is over before anybody asks how long it takes: 384 pixels with the usual 150 steps.
-SOON = 25e6
+# Pixels times steps of a painting that is over before anybody asks how long it takes: 384 pixels with the usual 75 steps.
+SOON = 12.5e6
 
 
 def begin(
