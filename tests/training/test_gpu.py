@@ -19,6 +19,7 @@ NARROW = {"generator__width": 8, "generator__max_width": 32, "discriminator__wid
 METHODS: dict[str, dict[str, Any]] = {
     "dcgan": NARROW,
     "fastgan": NARROW,
+    "fast-r3gan": NARROW,
     "stylegan2": {**NARROW, "generator__latent_size": 16},
     "r3gan": {**NARROW, "generator__group": 4, "discriminator__group": 4},
     "msg-gan": {**NARROW, "generator__latent_size": 16},

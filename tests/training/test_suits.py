@@ -83,9 +83,10 @@ def test_the_bundled_ones() -> None:
     plugins = find_plugins()
     small = replace(CPU, shape=DataShape(3, 16, 16))
     chosen = {
-        name: pick(plugins, given).method for name, given in {"cpu": CPU, "small": small, "points": POINTS}.items()
+        name: pick(plugins, given).method
+        for name, given in {"cpu": CPU, "gpu": GPU, "small": small, "points": POINTS}.items()
     }
-    assert chosen == {"cpu": "dcgan", "small": "dcgan", "points": "toy"}
+    assert chosen == {"cpu": "dcgan", "gpu": "fast-r3gan", "small": "dcgan", "points": "toy"}
     for entry in plugins.entries:
         for suit in entry.target.suits if isinstance(entry.target, Preset) else ():
             assert suit.why and not suit.why.endswith(".") and "\n" not in suit.why and len(suit.why) < 100
