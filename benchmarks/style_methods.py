@@ -6,19 +6,25 @@
 
 Each method has a process of its own, which paints all pairs (on a GPU one more before, which isn't counted), tells the most
 memory it had, and only then asks the judge (extra `bench`; without it the scores are left out). Another program is timed
-until the loss that gancraft's default run ends with, on the same network, weights and loss; and, as both come, each with
-its own network, until the judge finds its picture as near to style and photo as gancraft's default one.
+until the loss that gancraft's default iterations end with, on the same network, weights, loss and pixels; and, as both come,
+each with its own network, until the judge finds its picture as near to style and photo as gancraft's default one.
+
+For the same pixels gancraft leaves its margin off in the first of the two. With it, it minimises the loss of the larger
+canvas, not that of the picture cut out of it, whose features at the edge see the padding of convolutions instead: there
+only the canvas's loss goes on falling, the picture's ends on a floor.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import platform
 import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 from typing import Any
@@ -34,7 +40,7 @@ from gancraft.errors import GancraftError
 from gancraft.events import Finished, Run
 from gancraft.pictures import Picture, fitted, open_sample
 from gancraft.plugins import Plugins, find_plugins
-from gancraft.style import paint
+from gancraft.style import margin, paint
 from gancraft.style.choice import resolve_style
 from gancraft.style.judge import judge, judging_network
 
@@ -92,6 +98,17 @@ def measured(name: str, args: argparse.Namespace) -> list[dict[str, Any]]:
     return [row | verdict for row, verdict in zip(rows, scores(results, args.size, styleless), strict=True)]
 
 
+@contextlib.contextmanager
+def without_margin() -> Iterator[None]:
+    """Inside, a canvas is as large as its picture."""
+    usual = margin.LEAST, margin.GRID
+    margin.LEAST, margin.GRID = 0, 1
+    try:
+        yield
+    finally:
+        margin.LEAST, margin.GRID = usual
+
+
 def against(name: str, args: argparse.Namespace) -> list[dict[str, Any]]:
     """In a process of its own: gancraft and one other program on the same loss."""
     from gancraft_gram import GramOptions
@@ -146,7 +163,8 @@ def against(name: str, args: argparse.Namespace) -> list[dict[str, Any]]:
         job = StyleJob(x_NCHW.cpu(), [StyleInput(style_NCHW.cpu())], device=args.device, network=vgg)
         for _ in range(2 if args.device.startswith("cuda") else 1):  # the first one on a GPU pays for its start
             began = time.perf_counter()
-            *_, last = Run(lambda run, method=method, job=job: method.run(job, run))
+            with without_margin():
+                *_, last = Run(lambda run, method=method, job=job: method.run(job, run))
             seconds = time.perf_counter() - began
         assert isinstance(last, Finished) and last.picture_HWC is not None
         goal = loss_of(last.picture_HWC)

@@ -1,14 +1,15 @@
 """Assemble the pictures of the pages on training from run folders:
-`python docs/make_training_pictures.py emoji=RUN paper=RUN act=RUN collapse=RUN cured=RUN`, any of them.
+`python docs/make_training_pictures.py emoji=RUN paper=RUN act=RUN collapse=RUN cured=RUN growth=RUN`, any of them.
 
 emoji: the dcgan preset on emoji with `--sheet 16x8`; paper: dcgan-paper on the same with `--sheet-every 100000`; act: that
-with `--remedy act`; collapse, cured: the toy runs of docs/why-gans-fail.md. report.webp is a photograph of the report of
-the second.
+with `--remedy act`; collapse, cured: the toy runs of docs/why-gans-fail.md; growth: the run of docs/training.md's "Growing".
+report.webp is a photograph of the report of the second.
 """
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -19,6 +20,7 @@ from PIL import Image, ImageDraw, ImageFont  # noqa: E402
 
 from gancraft.latent.sheet import sheet  # noqa: E402
 from gancraft.pictures.dataset import open_set  # noqa: E402
+from gancraft.training.report import read_run  # noqa: E402
 
 LINE, GAP = 22, 8
 Strip = tuple[str, Image.Image]
@@ -34,6 +36,27 @@ def top(run: Path, pictures: int, title: str, height: int) -> Strip:
     path = nearest(run, pictures)
     image = Image.open(path).convert("RGB")
     return f"{int(path.stem):,} {title}", image.crop((0, 0, image.width, min(height, image.height)))
+
+
+def grown(run: Path) -> Iterator[Strip]:
+    """The first row of the sheet, of the same latents each time: at the end of every stage, and half-way in each fade."""
+    facts = read_run(run)
+    stages = facts.of("stage")
+    options = facts.part("options", "generator")
+    across = int(str(facts.part("options", "keep")["sheet"]).split("x")[0])
+    ends = [*(stage.at for stage in stages[1:]), facts.pictures + 1]
+    for number, (stage, end) in enumerate(zip(stages, ends, strict=True)):
+        if number and (fade := options["fade_share"] * (end - stage.at)):
+            yield _first_row(nearest(run, round(stage.at + fade / 2)), f"{stage.text}, half faded in", across)
+        before = [path for path in sorted((run / "samples").glob("*.png")) if int(path.stem) < end]
+        yield _first_row(before[-1], stage.text, across)
+
+
+def _first_row(path: Path, title: str, across: int) -> Strip:
+    image = Image.open(path).convert("RGB")
+    row = image.crop((0, 0, image.width, image.width // across))
+    twice = row.resize((2 * row.width, 2 * row.height), Image.Resampling.NEAREST)
+    return f"{int(path.stem):,} pictures seen: {title}", twice
 
 
 def beside(strips: list[Strip], name: str, across: int = 1, quality: int = 82) -> None:
@@ -71,6 +94,8 @@ def main(runs: dict[str, Path]) -> None:
         rings.append(top(runs["cured"], 64_000, "points seen, one generator step", 512))
         halves = [(title, image.resize((300, 300), Image.Resampling.LANCZOS)) for title, image in rings]
         beside(halves, "ring.webp", across=3)
+    if "growth" in runs:
+        beside(list(grown(runs["growth"])), "growth.webp")
 
 
 if __name__ == "__main__":

@@ -209,7 +209,7 @@ def test_redo_names_the_package_that_is_gone(here: Path) -> None:
     halftone = {"name": "halftone", "distribution": "gancraft-halftone", "version": "0.1.0"}
     gone = "isn't there or has no style method 'inks'; "
     again = remade(here, {"plugin": "inks"}, plugin=halftone)
-    assert again == f"'halftone', which {gone}install it again: pip install gancraft-halftone"
+    assert again == f"'halftone', which {gone}install or update it: pip install --upgrade gancraft-halftone"
     for distribution in ("", "x; rm -rf ~", "--index-url=http://x y"):
         again = remade(here, {"plugin": "inks"}, plugin={**halftone, "distribution": distribution})
         assert again == f"'halftone', which {gone}give its folder with --plugins-dir"
@@ -218,7 +218,8 @@ def test_redo_names_the_package_that_is_gone(here: Path) -> None:
     network = {"name": "filters", "plugin": {"name": "gabor", "distribution": "gancraft-gabor"}}
     again = remade(here, {"plugin": "gram", "network": "filters"}, plugin={"name": "gram"}, network=network)
     assert (
-        again == "'gabor', which isn't there or has no network 'filters'; install it again: pip install gancraft-gabor"
+        again
+        == "'gabor', which isn't there or has no network 'filters'; install or update it: pip install --upgrade gancraft-gabor"
     )
 
 

@@ -98,14 +98,12 @@ def test_the_strip_tells_how_far_the_run_had_come(folder: Folder, tmp_path: Path
 
 def test_the_size_that_a_network_had_grown_to_is_told(folder: Folder, tmp_path: Path) -> None:
     run = folder(0, 500, 1000)
-    lines = [
-        {"pictures": at, "seconds": 1, "kind": "stage", "values": {"title": title}} for at, title in ((400, "8x8"),)
-    ]
-    (run / "metrics.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    finish(timelapse(run, tmp_path / "growth.mp4", 2, 20))
+    line = {"pictures": 400, "seconds": 1, "kind": "stage", "values": {"title": "8x8", "fade": 600}}
+    (run / "metrics.jsonl").write_text(json.dumps(line) + "\n")
+    finish(timelapse(run, tmp_path / "growth.mp4", 2, 20, fade=False))
     strips = frames(tmp_path / "growth.mp4")[:, -STRIP:]
-    written = (strips[:, 12:, -100:] < 120).any((1, 2, 3))
-    assert not written[0] and written[-1]
+    wide = (strips[:, 12:, -200:] < 120).any((1, 3)).sum(1)  # columns with ink
+    assert wide[0] == 0 < 2 * wide[-1] < wide[len(wide) // 2], "nothing, then 8x8 fading in, then 8x8"
 
 
 @pytest.mark.parametrize(

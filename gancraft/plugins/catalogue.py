@@ -146,7 +146,9 @@ class Plugins:
             if info.name == owner and info.state != "loaded":
                 raise GancraftError(f"{who} {_NOT_LOADED[info.state]}: {info.reason}")
         known = _PACKAGE.fullmatch(package)  # the file may be anybody's, and people paste what they read
-        what = f"install it again: pip install {package}" if known else "give its folder with --plugins-dir"
+        what = (
+            f"install or update it: pip install --upgrade {package}" if known else "give its folder with --plugins-dir"
+        )
         raise GancraftError(f"{who} isn't there or has no {WORDS.get(kind, kind)} '{name}'; {what}")
 
 

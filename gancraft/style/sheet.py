@@ -150,13 +150,13 @@ def paint_sheet(
             yield Preview(sheet.picture(), done + 1)
             if run.stopping and done + 1 < total:
                 break
-        empty = all(cell.picture_HWC is None for cell in sheet.cells)
+        painted = sum(cell.picture_HWC is not None for cell in sheet.cells)
         yield Finished(
             sheet.picture(),
             stopped=run.stopping,
-            problem=f"no cell could be painted: {sheet.cells[0].problem}" if empty and not run.stopping else None,
+            problem=f"no cell could be painted: {sheet.cells[0].problem}" if not painted and not run.stopping else None,
             seconds=time.monotonic() - began,
-            facts={"cells": total, "failed": sum(cell.problem is not None for cell in sheet.cells)},
+            facts={"cells": total, "painted": painted, "failed": sum(cell.problem is not None for cell in sheet.cells)},
         )
 
     def _painted(cell: Cell, run: Run, done: int) -> Iterator[Event]:

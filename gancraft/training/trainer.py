@@ -104,8 +104,8 @@ class Trainer:
         """Say in the metrics that the networks have grown."""
         if self.session.stage != self._noted:
             self._noted = self.session.stage
-            title = self.session.stages[self._noted].title or f"stage {self._noted + 1}"
-            self.keeper.log("stage", {"title": title})
+            stage = self.session.stages[self._noted]
+            self.keeper.log("stage", {"title": stage.title or f"stage {self._noted + 1}", "fade": stage.fade})
 
     def _look(self) -> Iterator[Event]:
         """Measure in the main process; all judge what it saw, and so decide alike."""

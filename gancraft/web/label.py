@@ -7,6 +7,7 @@ event is needed for it.
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -53,7 +54,7 @@ def progressing(title: str, progress: Progress, more: Sequence[str] = (), shape:
     if progress.size is not None:
         facts.append(f"{progress.size[0]} × {progress.size[1]}")
     if progress.seconds_left is not None and math.isfinite(progress.seconds_left):
-        facts.append(f"{seconds(progress.seconds_left)} left")
+        facts.append(f"{about(progress.seconds_left)} left")
     if not progress.total:
         return busy(title, [*facts, *more], shape)
     percent = round(100 * min(1.0, progress.done / progress.total))
@@ -71,10 +72,22 @@ def shape_of(width: int, height: int) -> str:
 
 
 def seconds(value: float) -> str:
-    """`14 s`, `2 min`, `3 h`: as exactly as anyone waits."""
+    """What was measured: `0.2 s`, and above ten seconds as `about` has it."""
+    if not 0.05 <= value < 9.95:  # 10.0 would promise more than 10
+        return about(value) if value >= 0.05 else "under 0.1 s"
+    return f"{value:.1f} s"
+
+
+def about(value: float) -> str:
+    """What is guessed, or a limit: `14 s`, `2 min`, `3 h`, as exactly as anyone waits. Never 0, at which it would be over."""
     if value < 90:
-        return f"{max(0, round(value))} s"
+        return f"{max(1, round(value))} s"
     return f"{round(value / 60)} min" if value < 5400 else f"{round(value / 3600)} h"
+
+
+def coded(text: str) -> str:
+    """HTML of a text that may be anybody's: what it has in `backticks` is code, all else stands as it is."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escape(text))
 
 
 def _label(state: str, title: str, line: str | Sequence[str], shape: str, bar: str = "") -> str:

@@ -20,7 +20,7 @@ from gancraft.web.guard import Guard, bound_texts
 from gancraft.web.learn.tab import learn_tab
 from gancraft.web.picker import SAMPLES
 from gancraft.web.plugins_tab import plugins_tab
-from gancraft.web.settings import CACHE_SECONDS, MAX_FILE_SIZE, QUEUE_SIZE, Limits, limits
+from gancraft.web.settings import CACHE_SECONDS, MAX_FILE_SIZE, QUEUE_SIZE, TELL_EVERY, Limits, limits
 from gancraft.web.style.tab import style_tab
 from gancraft.web.theme import CSS, theme
 from gancraft.web.train.tab import train_tab
@@ -68,7 +68,9 @@ def build_page(plugins: Plugins | None = None, bounds: Limits | None = None) -> 
                     tab(context)
     describe(page)
     bound_texts(page)
-    page.queue(max_size=QUEUE_SIZE, api_open=False)  # whatever computes waits in its line
+    page.queue(
+        max_size=QUEUE_SIZE, status_update_rate=TELL_EVERY, api_open=False
+    )  # whatever computes waits in its line
     return page
 
 

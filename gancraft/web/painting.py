@@ -177,13 +177,14 @@ def _facts(choice: StyleChoice, seen: Seen) -> Sequence[str]:
     height, width = event.picture_HWC.shape[:2]
     steps = []
     if last.done and not choice.method.can("instant"):
-        steps = [f"{last.done} of {last.total} steps, stopped" if event.stopped else f"{last.done} steps"]
+        of = f" of {last.total}" if last.total and event.stopped else ""
+        steps = [f"{last.done}{of} steps{', stopped' if event.stopped else ''}"]
     return [
         choice.method.name,
         f"{width} × {height}",
         *steps,
         f"seed {choice.settings.seed}",
-        label.seconds(event.seconds),
+        label.seconds(event.seconds or seen.seconds),  # a third party's run may not say
         *scores_said(event.facts),
     ]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Sequence
+from functools import partial, wraps
 from typing import Any
 
 import gradio as gr
@@ -19,6 +20,8 @@ SHOW_WALL = (
     "if (innerWidth < 860) (document.activeElement?.closest('.gc-studio') ?? document).querySelector('.gc-wall')"
     "?.scrollIntoView({behavior: 'smooth'});"
 )
+# Stop was heard, though a step may take a while.
+STOPPING = "said => said.includes('data-busy') ? said.replace(/<span>[^<]*<\\/span>/, '<span>Stopping …</span>') : said"
 
 
 def play(
@@ -45,8 +48,9 @@ def play(
     # In the browser, and before the run is asked for (events of one click go in this order): a visitor in the queue must
     # see that the click was heard.
     start.click(None, None, says, js=_says(sayings.html("waiting"), SHOW_WALL), api_visibility="private")
-    run = start.click(
-        handler,
+    # Before it, not beside it: a Stop of the last run mustn't keep this one from beginning.
+    run = start.click(Switch.ask, switch, None, **QUIET).then(
+        _unless_called_off(handler, len(outputs)),
         [switch, *inputs],
         list(outputs),
         api_name=api_name,
@@ -55,19 +59,44 @@ def play(
         scroll_to_output=False,
         **line(waits_in),
     )
-    failed = run.failure(None, None, says, js=_why(sayings.html("failed")), api_visibility="private")
+    cancelled = sayings.html("cancelled")
+    failed = run.failure(None, says, says, js=_why(sayings.html("failed"), cancelled), api_visibility="private")
     if recover is not None:  # after the other, which waits for the message: both write the label
-        failed.then(recover, inputs[0], list(outputs), **QUIET)
-    stopped = stop.click(Switch.stop, switch, None, queue=False, show_progress="hidden", api_visibility="private")
-    # After the run had its chance to end by itself: one that is still in the queue, or stuck in a step, ends here.
-    stopped.then(None, None, None, cancels=run, api_visibility="private").then(
-        None,
-        says,
-        says,
-        js=f"said => said.includes('data-busy') ? {json.dumps(sayings.html('cancelled'))} : said",
-        api_visibility="private",
-    )
+        given = partial(_recovered, recover, cancelled, len(outputs))
+        failed.then(given, [says, inputs[0]], list(outputs), **QUIET)
+    stop.click(None, says, says, js=STOPPING, api_visibility="private")
+    stopped = stop.click(partial(_stop, cancelled), switch, says, **QUIET)
+    # One that is still in the line, or stuck in a step, ends here. Gradio cancels only where somebody clicks, not in what
+    # follows a click; and it takes it for a failure.
+    cut = gr.Button("Cut off", visible="hidden", elem_id=f"gc-cut-{api_name}")
+    cut.click(None, None, None, cancels=run, api_visibility="private")
+    click = f"said => {{ if (said === {json.dumps(cancelled)}) document.querySelector('#{cut.elem_id}').click(); }}"
+    stopped.then(None, says, None, js=click, api_visibility="private")
     return run
+
+
+def _unless_called_off(handler: Callable[..., Iterator[Any]], outputs: int) -> Callable[..., Iterator[Any]]:
+    """The same handler, which changes nothing where Stop was pressed before its turn came. Usually it has left the line then,
+    but not where the page didn't know its place there yet."""
+
+    @wraps(handler)
+    def run(switch: Switch, *inputs: Any) -> Iterator[Any]:
+        if switch.called_off:
+            yield (gr.skip(),) * outputs
+            return
+        with switch.running():
+            yield from handler(switch, *inputs)
+
+    return run
+
+
+def _stop(cancelled: str, switch: Switch) -> Any:
+    """What the label says then. A run that had a result has said so itself; several buttons may share this Stop."""
+    return cancelled if switch.stop() else gr.skip()
+
+
+def _recovered(recover: Callable[[Any], Any], cancelled: str, outputs: int, said: str, given: Any) -> Any:
+    return (gr.skip(),) * outputs if said == cancelled else recover(given)
 
 
 def _says(html: str, first: str = "") -> str:
@@ -75,9 +104,11 @@ def _says(html: str, first: str = "") -> str:
     return f"() => {{ {first} return {json.dumps(html)} }}"
 
 
-def _why(html: str) -> str:
-    """The same, with what the error's message says instead of the label's sentence: the message goes after ten seconds."""
-    return f"""async () => {{
+def _why(html: str, cancelled: str) -> str:
+    """The same, with what the error's message says instead of the label's sentence: the message goes after ten seconds. What
+    was called off didn't fail."""
+    return f"""async now => {{
+        if (now === {json.dumps(cancelled)}) return now;
         await new Promise(shown => setTimeout(shown, 100));
         const label = document.createElement('div'), said = document.querySelectorAll('[data-testid="toast-text"]');
         label.innerHTML = {json.dumps(html)};

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import re
 from collections.abc import Sequence
 from html import escape
 from pathlib import Path
@@ -16,6 +15,7 @@ from gancraft.plugins.find import HOOKS
 from gancraft.web.context import Context
 from gancraft.web.errors import placeless
 from gancraft.web.highlight import python
+from gancraft.web.label import coded
 
 OPEN = ("style", "train", "model")
 EXAMPLE = Path(__file__).with_name("example_plugin.txt")  # the first one of docs/plugin-author.md
@@ -147,8 +147,7 @@ def _hooks() -> str:
     rows = []
     for hook in HOOKS.values():
         first = " ".join((inspect.getdoc(getattr(hookspecs, hook)) or "").split("\n\n")[0].split())
-        says = re.sub("`([^`]+)`", r"<code>\1</code>", escape(first))
-        rows.append(f"<dt><code>{hook}</code></dt><dd>{says}</dd>")
+        rows.append(f"<dt><code>{hook}</code></dt><dd>{coded(first)}</dd>")
     return f"<dl>{''.join(rows)}</dl>"
 
 

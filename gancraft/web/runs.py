@@ -21,7 +21,7 @@ from gancraft.errors import GancraftError
 from gancraft.events import Event, Finished, Preview, Progress, Run, Saved, Started, Warned
 from gancraft.web import gpu
 from gancraft.web.errors import friendly, placeless
-from gancraft.web.label import seconds as words
+from gancraft.web.label import about
 from gancraft.web.memory import give_back
 from gancraft.web.settings import DRAWING, EVERY, STOP_SECONDS
 from gancraft.web.turns import TURNS, Share
@@ -49,25 +49,56 @@ class Signal:
 
 
 class Switch:
-    """One visitor's run, so that Stop finds what a click began. Lives in a `gr.State`."""
+    """One visitor's run, so that Stop finds what a click began, or keeps it from beginning. Lives in a `gr.State`."""
 
     def __init__(self) -> None:
         # Of the last run: one that was cut off may end after the next has begun.
         self._signal: Signal | None = None
+        self._state = "idle"  # or "asked": in the line, or on the way there; or "running"
+        self._ended = threading.Event()
+        self.called_off = False  # since the last click: whatever comes of that, it mustn't begin
+        self.begun = False
 
     def __deepcopy__(self, memo: object) -> Switch:
         return Switch()  # Gradio copies the initial value for each visitor
 
-    def stop(self) -> None:
-        """Ask the run to end, and wait for its last picture to be on the page; nothing where none is running."""
+    def ask(self) -> None:
+        """A click asks for a run."""
+        self._state, self.called_off = "asked", False
+
+    @contextlib.contextmanager
+    def running(self) -> Iterator[None]:
+        """While what was asked for is prepared and goes on."""
+        self._state, self.begun, self._ended = "running", False, threading.Event()
+        ended = self._ended
+        try:
+            yield
+        finally:
+            ended.set()
+            if ended is self._ended and self._state == "running":
+                self._state = "idle"
+
+    def stop(self) -> bool:
+        """Ask the run to end, and wait for its last picture to be on the page; one that hasn't begun never will. Whether
+        nothing is to be seen of it: it never began, or it is stuck in a step. Does nothing where nothing was asked for."""
+        state = self._state
+        self.called_off |= state != "idle"  # before the signal is looked for: `begin` does it the other way round
+        if state == "asked":
+            self._state = "idle"
+            return True
         signal = self._signal
         if signal is not None:
             signal.ask()
+        if state == "running":
+            return not (self._ended.wait(STOP_SECONDS) and self.begun)
+        if signal is not None:
             signal.over.wait(STOP_SECONDS)
+        return False
 
     def begin(self) -> Signal:
-        """A run begins."""
+        """A run begins, unless Stop came while it was prepared: see `begun`."""
         self._signal = Signal()
+        self.begun = not self.called_off
         return self._signal
 
 
@@ -111,7 +142,7 @@ def watch(
     weight: float = 1.0,
 ) -> Generator[Outputs, None, Seen]:
     """Drain a run, and yield what `draw` makes of it: now and then while it goes on, and once when it has ended. Returns
-    what was seen; closing this closes the run.
+    what was seen, nothing where Stop came before the beginning; closing this closes the run.
 
     start: makes the run, where the work is done, so it must be picklable: a `functools.partial` of a function of a module.
     outputs: how many values `draw` gives. max_seconds: the run is asked to stop then. expected: seconds that it will take,
@@ -125,6 +156,8 @@ def watch(
         signal = switch.begin()
         events: Iterator[Event] = iter(())
         try:
+            if not switch.begun:
+                return seen
             events = gpu.where_the_work_is(start, signal.file, expected)
             for event in _in_turn(events, Share(weight)):
                 seen.take(event)
@@ -143,7 +176,7 @@ def watch(
                 if seen.seconds > max_seconds and not late:
                     late = True
                     signal.ask()
-                    gr.Warning(f"After {words(max_seconds)} this page stops a run. What there is is kept.")
+                    gr.Warning(f"After {about(max_seconds)} this page stops a run. What there is is kept.")
             if seen.finished is None:
                 raise GancraftError("the run ended without a result")
             yield draw(seen)

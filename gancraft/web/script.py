@@ -1,4 +1,4 @@
-"""What the browser does by itself on the Style tab, where Gradio has nothing for it."""
+"""What the browser does by itself, where Gradio has nothing for it."""
 
 from __future__ import annotations
 
@@ -29,4 +29,22 @@ const name = () => {
 new MutationObserver(name).observe(document.body, {childList: true, subtree: true});
 name();
 """
-ONCE = f"if (!window.gcScript) {{ window.gcScript = true; {PASTE} {NAMES} }}"
+# Gradio writes "queue: 2/3 | 4.0/31.2s" in the corner of what is waited for. The label says it in words instead, and where
+# Gradio writes something else one day, its words stay.
+PLACE = """
+const time = seconds => seconds < 90 ? `${5 * Math.ceil(seconds / 5)} s` : `${Math.round(seconds / 60)} min`;
+const place = () => document.querySelectorAll('[data-testid=status-tracker] .meta-text').forEach(corner => {
+  const found = corner.textContent.match(/queue: (\\d+)\\/\\d+/), waiting = '.gc-label[data-state=waiting] span';
+  let around = found && corner;  // the nearest label, of the same tab
+  while (around && !around.querySelector(waiting)) around = around.matches('.gc-studio') ? null : around.parentElement;
+  const line = around?.querySelector(waiting);
+  corner.toggleAttribute('data-in-words', !!line);
+  if (!line) return;
+  const [, passed, all] = corner.textContent.match(/([\\d.]+)\\/([\\d.]+)s/) ?? [];
+  const left = all - passed > 0 ? `, done in about ${time(all - passed)}` : '';
+  const words = (found[1] === '1' ? 'You are next' : `${found[1] - 1} before you`) + left;
+  if (line.textContent !== words) line.textContent = words;
+});
+new MutationObserver(place).observe(document.body, {childList: true, characterData: true, subtree: true});
+"""
+ONCE = f"if (!window.gcScript) {{ window.gcScript = true; {PASTE} {NAMES} {PLACE} }}"

@@ -17,6 +17,9 @@ TRAIN_WEIGHT = 0.35
 # and about how long it takes, and may leave, which costs nobody anything; whoever is sent away must come back by luck. So the
 # line is as long as people might wait: forty default paintings take two cores about a quarter of an hour.
 QUEUE_SIZE = 40
+TELL_EVERY = (
+    1.0  # seconds between two words to whoever waits: without it they aren't told that somebody before them has left
+)
 # Visits that the server remembers, 0.6 MB each; who comes back to a page from before those has to load it anew.
 SESSIONS = 500
 MAX_FILE_SIZE = "20mb"

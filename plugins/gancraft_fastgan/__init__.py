@@ -84,7 +84,11 @@ _RELATIVISTIC = {
 }
 
 _SUITS_MANY = Suit(
-    "on a GPU it came closest to the data in ten minutes", pictures=(2000, math.inf), side=(33, 65), device="gpu", rank=40
+    "on a GPU it came closest to the data in ten minutes",
+    pictures=(2000, math.inf),
+    side=(33, 65),
+    device="gpu",
+    rank=40,
 )
 
 

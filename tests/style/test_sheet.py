@@ -145,6 +145,7 @@ def test_stopping_keeps_what_there_is(greys: object, photo: Picture) -> None:
             run.stop()
     assert isinstance(event, Finished) and event.stopped and event.picture_HWC is not None
     assert [cell.picture_HWC is not None for cell in sheet.cells] == [True, True, False]
+    assert (event.facts["painted"], event.facts["cells"]) == (2, 3)
 
 
 def test_methods_share_settings_of_their_runner_and_keep_to_their_own(greys: object, photo: Picture) -> None:
@@ -183,4 +184,4 @@ def test_a_sheet_of_a_cropped_size_has_its_shape() -> None:
     assert (sheet.width, sheet.height) == (64, 32)
     assert sheet.cells[0].choice is not None and sheet.cells[0].choice.settings.size == "512x256"
     *_, last = paint_sheet(sheet, open_sample("cat"), [(open_sample("swirl"), 1.0)])
-    assert isinstance(last, Finished) and last.facts == {"cells": 2, "failed": 0}
+    assert isinstance(last, Finished) and last.facts == {"cells": 2, "painted": 2, "failed": 0}

@@ -73,14 +73,14 @@ def test_the_model_is_grown_and_not_square(name: str, stage: int, whole: dict[st
 
 
 def test_the_metrics_tell_of_every_stage(whole: dict[str, Path]) -> None:
-    """At the first, and at the round in which the networks have grown."""
+    """At the first, and at the round in which the networks have grown, with how long the new layers fade in."""
     told = {
         name: [
-            (line["pictures"], line["values"]["title"]) for line in engine.metrics(folder) if line["kind"] == "stage"
+            (line["pictures"], *line["values"].values()) for line in engine.metrics(folder) if line["kind"] == "stage"
         ]
         for name, folder in whole.items()
     }
-    assert told["progressive"] == [(0, "6x4"), (160, "12x8"), (400, "24x16")] and told["msg-gan"] == []
+    assert told["progressive"] == [(0, "6x4", 0), (160, "12x8", 128), (400, "24x16", 128)] and told["msg-gan"] == []
 
 
 @pytest.mark.parametrize(

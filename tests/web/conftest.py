@@ -56,6 +56,7 @@ class EndlessOptions(gancraft.Options):
 class Watched:
     """What the method below did, for the test to look at."""
 
+    begun: int = 0
     steps: int = 0
     permits: threading.Semaphore | None = None  # one is taken for each step, where the test hands them out
     stepped: threading.Event = field(default_factory=threading.Event)
@@ -70,6 +71,7 @@ class Endless(gancraft.StyleMethod):
 
     def run(self, job: gancraft.StyleJob, run: gancraft.Run) -> Iterator[gancraft.Event]:
         watched = Endless.watched
+        watched.begun += 1
         watched.brushes = self.options.brushes  # type: ignore[attr-defined]
         picture_HWC = job.content_NCHW[0].permute(1, 2, 0).numpy()
         try:

@@ -180,7 +180,7 @@ def test_a_place_in_the_line_is_seen_and_can_be_left(wide: Any, watched: Watched
     second = wide.another()
     second.click(".gc-paint")
     state(second, "waiting")
-    second.wait_for_selector('.gc-wall [data-testid="status-tracker"]:has-text("1/1")', timeout=BROWSER_PATIENCE)
+    second.wait_for_selector('.gc-style .gc-label:has-text("You are next")', timeout=BROWSER_PATIENCE)
     second.click(".gc-stop")
     state(second, "idle")
     assert second.is_visible(".gc-paint")

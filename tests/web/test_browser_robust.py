@@ -159,7 +159,7 @@ def test_who_waits_sees_their_place_and_may_go(strict: Any, watched: Watched, ur
     second.wait_for_selector(".gc-paint", timeout=BROWSER_PATIENCE)
     second.click(".gc-paint")
     state(second, "waiting")
-    second.wait_for_selector("text=/queue: 1.1/", timeout=BROWSER_PATIENCE)
+    second.wait_for_selector("text=You are next", timeout=BROWSER_PATIENCE)
     second.click(".gc-stop")
     state(second, "idle")
     assert second.is_visible(".gc-paint") and not second.is_visible(".gc-stop")

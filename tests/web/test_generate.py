@@ -273,8 +273,9 @@ def test_what_a_stranger_writes_is_no_html(tmp_path: Path) -> None:
 
     entry = PLUGINS.get("generator", "dcgan")
     shape, path = DataShape(3, 16, 16), tmp_path / "m.safetensors"
-    facts = {"data": "<img src=x onerror=alert(1)>" * 50, "pictures": 5_000}
+    facts = {"data": "`make.py` <img src=x onerror=alert(1)>" + "`<img src=x>` " * 50, "pictures": 5_000}
     info = info_of(entry, entry.options(width=8), shape, training=facts)
     save_model(path, entry.create(entry.options(width=8), shape), info)
     said = card(Shelf(PLUGINS, True).open(OWN, str(path)), "A & B")
-    assert "<img" not in said and "A &amp; B" in said and "5,000 pictures" in said and len(said) < 1000
+    assert "<code>make.py</code>" in said and "<code>&lt;img src=x&gt;</code>" in said, "what is code looks like it"
+    assert "<img" not in said and "A &amp; B" in said and "5,000 pictures" in said and len(said) < 2000

@@ -18,6 +18,7 @@ def test_a_label_escapes_what_it_is_told() -> None:
     [
         (Progress(0, 10), ["Getting ready", "data-busy"], ["aria-valuenow"]),
         (Progress(3, 10, seconds_left=14.2), ["3 of 10", "14 s left", 'aria-valuenow="30"'], []),
+        (Progress(3, 10, seconds_left=0.2), ["1 s left"], []),
         (Progress(3, None), ["3 steps", 'role="progressbar"'], ["aria-valuenow"]),
         (Progress(1200, 1000), ["1,200 of 1,000", 'aria-valuenow="100"'], []),
         (Progress(3, 10, seconds_left=float("inf")), ["3 of 10"], [" left"]),
@@ -30,7 +31,26 @@ def test_a_label_of_something_on_its_way(progress: Progress, has: list[str], lac
 
 
 @pytest.mark.parametrize(
-    ("seconds", "said"), [(-1, "0 s"), (0.4, "0 s"), (89, "89 s"), (90, "2 min"), (5399, "90 min"), (7300, "2 h")]
+    ("seconds", "measured", "guessed"),
+    [
+        (-1, "under 0.1 s", "1 s"),
+        (0.03, "under 0.1 s", "1 s"),
+        (0.2, "0.2 s", "1 s"),
+        (3.44, "3.4 s", "3 s"),
+        (9.94, "9.9 s", "10 s"),
+        (9.96, "10 s", "10 s"),
+        (89, "89 s", "89 s"),
+        (90, "2 min", "2 min"),
+        (5399, "90 min", "90 min"),
+        (7300, "2 h", "2 h"),
+    ],
 )
-def test_seconds_are_said_as_exactly_as_anyone_waits(seconds: float, said: str) -> None:
-    assert label.seconds(seconds) == said
+def test_seconds_are_said_as_exactly_as_anyone_waits(seconds: float, measured: str, guessed: str) -> None:
+    assert (label.seconds(seconds), label.about(seconds)) == (measured, guessed)
+
+
+def test_code_is_code_and_nothing_else_is_html() -> None:
+    said = label.coded("`a < b` & <b>bold</b> `</code><script>` and a lone `")
+    assert said == (
+        "<code>a &lt; b</code> &amp; &lt;b&gt;bold&lt;/b&gt; <code>&lt;/code&gt;&lt;script&gt;</code> and a lone `"
+    )

@@ -19,7 +19,7 @@ from gancraft.web.errors import OURS, SHORT_OF_MEMORY
 from gancraft.web.runs import Seen, Switch, watch
 from gancraft.web.turns import TURNS
 from tests.web.run_helpers import Clock, Steps, follow, to_the_end
-from tests.web.waiting import PATIENCE
+from tests.web.waiting import PATIENCE, until
 
 
 @pytest.fixture
@@ -120,6 +120,30 @@ def test_a_run_that_was_cut_off_does_not_take_the_next_ones_stop_away() -> None:
     assert to_the_end(run)[-1].finished.stopped
 
 
+def test_stop_before_the_beginning_is_kept_in_mind_until_the_next_click() -> None:
+    switch, steps = Switch(), Steps()
+    assert not switch.stop(), "nothing was asked for"
+    switch.ask()
+    assert switch.stop() and switch.called_off
+    assert to_the_end(follow(steps, switch)) == [] and not steps.taken and not steps.closed.is_set()
+    switch.ask()
+    with switch.running():
+        assert to_the_end(follow(steps, switch))[-1].finished is not None and steps.taken == 3
+    assert not switch.stop()
+
+
+def test_stop_while_a_run_is_prepared_waits_until_it_is_given_up() -> None:
+    switch, steps, said = Switch(), Steps(), []
+    switch.ask()
+    with switch.running():
+        stopping = threading.Thread(target=lambda: said.append(switch.stop()))
+        stopping.start()
+        until(lambda: switch.called_off)
+        assert to_the_end(follow(steps, switch)) == [] and said == []
+    stopping.join(PATIENCE)
+    assert said == [True] and not steps.taken
+
+
 def test_each_visitor_has_a_switch_of_their_own() -> None:
     import copy
 
@@ -135,7 +159,7 @@ def test_time_is_up(toasts: list[str]) -> None:
     steps = Steps(10**6)
     drawn = to_the_end(follow(steps, max_seconds=0.0))
     assert drawn[-1].finished.stopped and steps.taken <= 2
-    assert toasts == ["After 0 s this page stops a run. What there is is kept."]
+    assert toasts == ["After 1 s this page stops a run. What there is is kept."]
 
 
 def refuses() -> Run:

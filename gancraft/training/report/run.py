@@ -17,7 +17,8 @@ Points = list[tuple[int, float | None]]  # (pictures seen, value); None where it
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened when `at` pictures had been seen; `kind` is one of EVENTS."""
+    """Something that happened when `at` pictures had been seen; `kind` is one of EVENTS. value: of a stage the pictures
+    over which what is new fades in."""
 
     at: int
     kind: str
@@ -97,7 +98,9 @@ def _take(run: Run, line: Mapping[str, Any]) -> None:
         return
     said = {**line, **values}
     if kind in EVENTS:
-        run.events.append(Event(at, kind, _sentence(kind, said)[:LONGEST], number(said.get("value"))))
+        run.events.append(
+            Event(at, kind, _sentence(kind, said)[:LONGEST], number(said.get("fade" if kind == "stage" else "value")))
+        )
     if kind == "end":
         run.end = said
 

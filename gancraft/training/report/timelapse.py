@@ -17,6 +17,7 @@ from gancraft.errors import GancraftError, UsageError
 from gancraft.events import Event, Finished, Progress, Run, Started, Warned
 from gancraft.latent.film import check_film, film
 from gancraft.latent.walk import frame_count
+from gancraft.training.report.run import Event as Happened
 from gancraft.training.report.run import read_run
 from gancraft.training.report.sheets import sheet_files
 
@@ -75,8 +76,13 @@ def _scenes(folder: Path) -> list[_Scene]:
     if len(found) == 1:
         raise UsageError(f"{folder}: there is only one sample sheet, and a film needs two; train further")
     stages = read_run(folder).of("stage")
-    titles = {at: next((s.text for s in reversed(stages) if s.at <= at), "") for at in found}
+    titles = {at: next((_title(s, at) for s in reversed(stages) if s.at <= at), "") for at in found}
     return [_Scene(found[at], at, titles[at]) for at in sorted(found)]
+
+
+def _title(stage: Happened, at: int) -> str:
+    """What the networks were at; while new layers fade in, pictures are as coarse as before, or nearly."""
+    return f"{stage.text}, fading in" if at < stage.at + (stage.value or 0) else stage.text
 
 
 def _few(folder: Path, scenes: Sequence[_Scene]) -> str:

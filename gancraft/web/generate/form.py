@@ -14,7 +14,7 @@ from gancraft.web.settings import MAX_TEXT
 from gancraft.web.tiles import screen, tiles
 
 PICTURES, MOST_PICTURES = 25, 64  # of a sheet
-STOPS = "5,6"  # of a film, before any picture was clicked
+STOPS = "2,0"  # of a film, before any picture was clicked
 SECONDS = 4
 
 

@@ -10,7 +10,6 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
-from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -206,8 +205,8 @@ def card(opened: Opened, summary: str) -> str:
         rows.append(("Has seen", f"{seen:,} pictures"))
     plugin = " ".join(filter(None, (info.plugin.get("distribution"), info.plugin.get("version"))))
     rows.append(("Network", f"{info.name}{f', {plugin}' if plugin else ''}"))
-    said = "".join(f"<dt>{name}</dt><dd>{escape(text[:200])}</dd>" for name, text in rows)
-    return f'<div class="gc-card"><p>{escape(summary)}</p><dl>{said}</dl></div>'
+    said = "".join(f"<dt>{name}</dt><dd>{label.coded(text[:200])}</dd>" for name, text in rows)
+    return f'<div class="gc-card"><p>{label.coded(summary)}</p><dl>{said}</dl></div>'
 
 
 def _pictures(opened: Opened, wish: Wish, numbers: Sequence[int]) -> np.ndarray:

@@ -16,7 +16,7 @@ from gancraft.events import Event, Run, Started, Warned
 from gancraft.pictures import Picture, fit_size
 from gancraft.plugins import Plugins
 from gancraft.style.choice import StyleChoice
-from gancraft.web.label import seconds as words
+from gancraft.web.label import about
 
 # Pixels times steps of a painting that is over before anybody asks how long it takes: 384 pixels with the usual 75 steps.
 SOON = 12.5e6
@@ -51,7 +51,7 @@ def begin(
                     said = said_ahead(found.seconds, found.bytes)
                     if found.seconds > max_seconds:
                         yield Warned(
-                            f"This takes about {words(found.seconds)}, and this page stops it after {words(max_seconds)}: a "
+                            f"This takes about {about(found.seconds)}, and this page stops it after {about(max_seconds)}: a "
                             "smaller size or fewer steps come to an end"
                         )
             for event in inner:
@@ -73,7 +73,7 @@ def steps_of(choice: StyleChoice, content: Picture) -> float:
 def said_ahead(seconds: float, size: float | None) -> str:
     """For people."""
     memory = f" and {size / 1e9:.1f} GB of memory" if size is not None else ""
-    return f"About {words(seconds)}{memory}"
+    return f"About {about(seconds)}{memory}"
 
 
 def scores_by(plugins: Plugins, content: Picture, styles: Any, masks: Any) -> Any:

@@ -103,7 +103,9 @@ def sheet_events(
                     raise GancraftError(seen.finished.problem or "the sheet came to nothing")
                 recipe = sheet_recipe(sheet, content, order.styles, order.words.get("start"), order.masks)
                 save_picture(file, seen.finished.picture_HWC, recipe=recipe)
-                facts = [CAPTION, f"{len(sheet.cells)} paintings", label.seconds(seen.finished.seconds)]
+                painted, total = seen.finished.facts["painted"], len(sheet.cells)
+                many = f"{total} paintings" if painted == total else f"{painted} of {total} paintings"
+                facts = [CAPTION, many, label.seconds(seen.finished.seconds)]
                 done = label.label("done", said, facts, SHAPE)
                 return str(file), done, command, _cells(sheet, seen.finished.picture_HWC), kept
             cells = _cells(sheet, seen.preview.picture_HWC) if seen.preview and seen.fresh else gr.skip()

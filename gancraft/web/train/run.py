@@ -5,6 +5,7 @@ Shape suffixes: H, W = height, width, C = 3 channels.
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
@@ -44,7 +45,6 @@ def train_events(switch: Switch, visit: Visit, work: Work, plugins: Plugins, lim
     course, longest = CourseOf(work.folder, work.total), limits.train_seconds
     mark = (lambda said: said) if work.fresh else again
     first = mark(label.busy(work.title, "Looking at the pictures …"))
-    yield (visit, None, first, "", None, None, "") if work.fresh else (visit, skip, first, skip, None, None, "")
 
     def draw(seen: Seen) -> Outputs:
         if seen.saved:
@@ -60,18 +60,22 @@ def train_events(switch: Switch, visit: Visit, work: Work, plugins: Plugins, lim
         said = mark(label.progressing(work.title, progress, more, work.sheet))
         return visit, picture, said, how, skip, skip, skip
 
-    with friendly_words():
-        from gancraft.training.job import train  # torch comes with it
+    try:
+        yield (visit, None, first, "", None, None, "") if work.fresh else (visit, skip, first, skip, None, None, "")
+        with friendly_words():
+            from gancraft.training.job import train  # torch comes with it
 
-        try:
             _check(work, limits)
             start = partial(train, _shown(work, plugins), work.source, work.folder, command=work.command)
             bounds = {"max_seconds": longest, "expected": min(longest, gpu.LONGEST), "weight": TRAIN_WEIGHT}
             yield from watch(switch, start, draw, outputs=OUTPUTS, toasts=False, **bounds)
-        except Exception:
-            if work.fresh and work.folder.name not in visit.runs():
-                shutil.rmtree(work.folder, ignore_errors=True)  # nothing came of it
-            raise
+    except Exception:
+        if work.fresh and work.folder.name not in visit.runs():
+            shutil.rmtree(work.folder, ignore_errors=True)  # nothing came of it
+        raise
+    finally:
+        with contextlib.suppress(OSError):  # there is something in it
+            work.folder.rmdir()  # nobody begins in a folder of a run that was called off
 
 
 def after_error(visit: Visit) -> Outputs:
