@@ -42,12 +42,11 @@ def grown(run: Path) -> Iterator[Strip]:
     """The first row of the sheet, of the same latents each time: at the end of every stage, and half-way in each fade."""
     facts = read_run(run)
     stages = facts.of("stage")
-    options = facts.part("options", "generator")
     across = int(str(facts.part("options", "keep")["sheet"]).split("x")[0])
     ends = [*(stage.at for stage in stages[1:]), facts.pictures + 1]
-    for number, (stage, end) in enumerate(zip(stages, ends, strict=True)):
-        if number and (fade := options["fade_share"] * (end - stage.at)):
-            yield _first_row(nearest(run, round(stage.at + fade / 2)), f"{stage.text}, half faded in", across)
+    for stage, end in zip(stages, ends, strict=True):
+        if stage.value:
+            yield _first_row(nearest(run, round(stage.at + stage.value / 2)), f"{stage.text}, half faded in", across)
         before = [path for path in sorted((run / "samples").glob("*.png")) if int(path.stem) < end]
         yield _first_row(before[-1], stage.text, across)
 

@@ -76,10 +76,10 @@ def test_what_is_missing_is_said() -> None:
     assert sent.exit_code == 0 and "the card lacks a licence or known faults" in sent.stderr
     got = run("pull", "./stick/cats")
     missing = "gancraft: ./stick/cats: made by plugin 'discs', which isn't there"
-    assert got.exit_code == 0 and missing in got.stderr and "pip install gancraft-discs" in got.stderr
+    assert got.exit_code == 0 and missing in got.stderr and "pip install --upgrade gancraft-discs" in got.stderr
     assert run("pull", "./stick/cats", "-q").stderr.count("\n") == 1, "that is said even quietly"
     result = run("sample", "cats", "-n", 1)
-    assert result.exit_code == 1 and "pip install gancraft-discs" in result.stderr
+    assert result.exit_code == 1 and "pip install --upgrade gancraft-discs" in result.stderr
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,11 @@ def test_a_bundled_model_has_a_card(name: str) -> None:
     assert "](" not in card.text, "links would lead nowhere on the hub"
 
 
+def test_the_documented_use_of_the_exported_file_fits_the_model() -> None:
+    size = read_model(shipped(PLUGINS.get("model", "emoji")).file).info.options["latent_size"]
+    assert f"standard_normal((4, {size})" in (ROOT / "docs" / "export.md").read_text()
+
+
 def test_the_page_of_cards_is_in_step(monkeypatch: pytest.MonkeyPatch) -> None:
     check("make_models.py", monkeypatch)
 

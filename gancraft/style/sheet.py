@@ -150,7 +150,7 @@ def paint_sheet(
             yield Preview(sheet.picture(), done + 1)
             if run.stopping and done + 1 < total:
                 break
-        painted = sum(cell.picture_HWC is not None for cell in sheet.cells)
+        painted = sum(cell.picture_HWC is not None and cell.problem is None for cell in sheet.cells)
         yield Finished(
             sheet.picture(),
             stopped=run.stopping,

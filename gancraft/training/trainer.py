@@ -105,7 +105,8 @@ class Trainer:
         if self.session.stage != self._noted:
             self._noted = self.session.stage
             stage = self.session.stages[self._noted]
-            self.keeper.log("stage", {"title": stage.title or f"stage {self._noted + 1}", "fade": stage.fade})
+            fade = stage.fade if self.session.faded < 1 else 0  # nothing of an inherited network is new
+            self.keeper.log("stage", {"title": stage.title or f"stage {self._noted + 1}", "fade": fade})
 
     def _look(self) -> Iterator[Event]:
         """Measure in the main process; all judge what it saw, and so decide alike."""

@@ -68,9 +68,8 @@ def build_page(plugins: Plugins | None = None, bounds: Limits | None = None) -> 
                     tab(context)
     describe(page)
     bound_texts(page)
-    page.queue(
-        max_size=QUEUE_SIZE, status_update_rate=TELL_EVERY, api_open=False
-    )  # whatever computes waits in its line
+    # Whatever computes waits in its line.
+    page.queue(max_size=QUEUE_SIZE, status_update_rate=TELL_EVERY, api_open=False)
     return page
 
 

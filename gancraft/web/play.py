@@ -66,7 +66,7 @@ def play(
         failed.then(given, [says, inputs[0]], list(outputs), **QUIET)
     stop.click(None, says, says, js=STOPPING, api_visibility="private")
     stopped = stop.click(partial(_stop, cancelled), switch, says, **QUIET)
-    # One that is still in the line, or stuck in a step, ends here. Gradio cancels only where somebody clicks, not in what
+    # One that is still in the line, or being prepared, ends here. Gradio cancels only where somebody clicks, not in what
     # follows a click; and it takes it for a failure.
     cut = gr.Button("Cut off", visible="hidden", elem_id=f"gc-cut-{api_name}")
     cut.click(None, None, None, cancels=run, api_visibility="private")

@@ -80,7 +80,8 @@ class Switch:
 
     def stop(self) -> bool:
         """Ask the run to end, and wait for its last picture to be on the page; one that hasn't begun never will. Whether
-        nothing is to be seen of it: it never began, or it is stuck in a step. Does nothing where nothing was asked for."""
+        it hasn't: one that has begun keeps what there is, however long its step takes. Does nothing where nothing was asked
+        for."""
         state = self._state
         self.called_off |= state != "idle"  # before the signal is looked for: `begin` does it the other way round
         if state == "asked":
@@ -90,7 +91,8 @@ class Switch:
         if signal is not None:
             signal.ask()
         if state == "running":
-            return not (self._ended.wait(STOP_SECONDS) and self.begun)
+            self._ended.wait(STOP_SECONDS)
+            return not self.begun
         if signal is not None:
             signal.over.wait(STOP_SECONDS)
         return False

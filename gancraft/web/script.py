@@ -32,14 +32,14 @@ name();
 # Gradio writes "queue: 2/3 | 4.0/31.2s" in the corner of what is waited for. The label says it in words instead, and where
 # Gradio writes something else one day, its words stay.
 PLACE = """
-const time = seconds => seconds < 90 ? `${5 * Math.ceil(seconds / 5)} s` : `${Math.round(seconds / 60)} min`;
+const time = seconds => seconds < 90 ? `${15 * Math.ceil(seconds / 15)} s` : `${Math.round(seconds / 60)} min`;
 const place = () => document.querySelectorAll('[data-testid=status-tracker] .meta-text').forEach(corner => {
   const found = corner.textContent.match(/queue: (\\d+)\\/\\d+/), waiting = '.gc-label[data-state=waiting] span';
   let around = found && corner;  // the nearest label, of the same tab
   while (around && !around.querySelector(waiting)) around = around.matches('.gc-studio') ? null : around.parentElement;
   const line = around?.querySelector(waiting);
   corner.toggleAttribute('data-in-words', !!line);
-  if (!line) return;
+  if (!line || line.textContent.startsWith('Stopping')) return;
   const [, passed, all] = corner.textContent.match(/([\\d.]+)\\/([\\d.]+)s/) ?? [];
   const left = all - passed > 0 ? `, done in about ${time(all - passed)}` : '';
   const words = (found[1] === '1' ? 'You are next' : `${found[1] - 1} before you`) + left;

@@ -17,9 +17,8 @@ TRAIN_WEIGHT = 0.35
 # and about how long it takes, and may leave, which costs nobody anything; whoever is sent away must come back by luck. So the
 # line is as long as people might wait: forty default paintings take two cores about a quarter of an hour.
 QUEUE_SIZE = 40
-TELL_EVERY = (
-    1.0  # seconds between two words to whoever waits: without it they aren't told that somebody before them has left
-)
+# Seconds between two words to whoever waits: without it they aren't told that somebody before them has left.
+TELL_EVERY = 1.0
 # Visits that the server remembers, 0.6 MB each; who comes back to a page from before those has to load it anew.
 SESSIONS = 500
 MAX_FILE_SIZE = "20mb"
@@ -29,7 +28,7 @@ MAX_TEXT = 1000  # characters of any text field
 CACHE_SECONDS = 3600  # files of visitors are deleted after an hour; looked for as often
 EVERY = 0.5  # seconds between two looks at a run, at least
 DRAWING = 4  # and at least this many times as long as the last look took to draw
-STOP_SECONDS = 20.0  # how long Stop waits for a run to end by itself before it is cut off
+STOP_SECONDS = 20.0  # how long Stop waits for a run to end; one that has begun ends by itself, if later
 PUBLIC_VARIABLES = ("SPACE_ID", "GANCRAFT_PUBLIC")  # either one set makes the page a public one
 
 

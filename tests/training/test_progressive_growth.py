@@ -83,6 +83,13 @@ def test_the_metrics_tell_of_every_stage(whole: dict[str, Path]) -> None:
     assert told["progressive"] == [(0, "6x4", 0), (160, "12x8", 128), (400, "24x16", 128)] and told["msg-gan"] == []
 
 
+def test_nothing_of_an_inherited_network_fades_in(whole: dict[str, Path], ramps: Path, tmp_path: Path) -> None:
+    choice = engine.choose(None, from_model=str(whole["progressive"]), pictures=32)
+    engine.end(engine.finish(choice, ramps, tmp_path / "run"))
+    (told,) = (line["values"] for line in engine.metrics(tmp_path / "run") if line["kind"] == "stage")
+    assert told == {"title": "24x16", "fade": 0}
+
+
 @pytest.mark.parametrize(
     ("settings", "expected"),
     [({}, [32, 32, 16]), ({"small_batch": 1}, [16, 16, 16]), ({"batches": ["40", "24", "8"]}, [40, 24, 8])],

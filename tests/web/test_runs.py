@@ -125,7 +125,7 @@ def test_stop_before_the_beginning_is_kept_in_mind_until_the_next_click() -> Non
     assert not switch.stop(), "nothing was asked for"
     switch.ask()
     assert switch.stop() and switch.called_off
-    assert to_the_end(follow(steps, switch)) == [] and not steps.taken and not steps.closed.is_set()
+    assert to_the_end(follow(steps, switch)) == [] and not steps.taken
     switch.ask()
     with switch.running():
         assert to_the_end(follow(steps, switch))[-1].finished is not None and steps.taken == 3
@@ -142,6 +142,18 @@ def test_stop_while_a_run_is_prepared_waits_until_it_is_given_up() -> None:
         assert to_the_end(follow(steps, switch)) == [] and said == []
     stopping.join(PATIENCE)
     assert said == [True] and not steps.taken
+
+
+def test_stop_never_cuts_off_what_has_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However long its step takes, what there is of it is kept."""
+    monkeypatch.setattr(runs, "STOP_SECONDS", 0.01)
+    switch = Switch()
+    switch.ask()
+    with switch.running():
+        run = follow(Steps(10**6), switch)
+        next(run)
+        assert switch.stop() is False
+        assert to_the_end(run)[-1].finished.stopped
 
 
 def test_each_visitor_has_a_switch_of_their_own() -> None:
