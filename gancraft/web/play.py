@@ -47,7 +47,8 @@ def play(
     switch = gr.State(Switch())
     # In the browser, and before the run is asked for (events of one click go in this order): a visitor in the queue must
     # see that the click was heard.
-    start.click(None, None, says, js=_says(sayings.html("waiting"), SHOW_WALL), api_visibility="private")
+    first = f"{SHOW_WALL} {_cut(api_name, False)}"
+    start.click(None, None, says, js=_says(sayings.html("waiting"), first), api_visibility="private")
     # Before it, not beside it: a Stop of the last run mustn't keep this one from beginning.
     run = start.click(Switch.ask, switch, None, **QUIET).then(
         _unless_called_off(handler, len(outputs)),
@@ -60,18 +61,21 @@ def play(
         **line(waits_in),
     )
     cancelled = sayings.html("cancelled")
-    failed = run.failure(None, says, says, js=_why(sayings.html("failed"), cancelled), api_visibility="private")
+    why = _why(sayings.html("failed"), cancelled, api_name)
+    failed = run.failure(None, None, says, js=why, api_visibility="private")
     if recover is not None:  # after the other, which waits for the message: both write the label
         given = partial(_recovered, recover, cancelled, len(outputs))
         failed.then(given, [says, inputs[0]], list(outputs), **QUIET)
     stop.click(None, says, says, js=STOPPING, api_visibility="private")
-    stopped = stop.click(partial(_stop, cancelled), switch, says, **QUIET)
     # One that is still in the line, or being prepared, ends here. Gradio cancels only where somebody clicks, not in what
-    # follows a click; and it takes it for a failure.
+    # follows a click; and it takes it for a failure. Only when it is through does the label say so, and a new click counts.
+    never = gr.Checkbox(visible="hidden")
     cut = gr.Button("Cut off", visible="hidden", elem_id=f"gc-cut-{api_name}")
-    cut.click(None, None, None, cancels=run, api_visibility="private")
-    click = f"said => {{ if (said === {json.dumps(cancelled)}) document.querySelector('#{cut.elem_id}').click(); }}"
-    stopped.then(None, says, None, js=click, api_visibility="private")
+    stopped = stop.click(Switch.stop, switch, never, **QUIET)
+    click = f"never => {{ if (never) {{ {_cut(api_name, True)} document.querySelector('#{cut.elem_id}').click(); }} }}"
+    stopped.then(None, never, None, js=click, api_visibility="private")
+    through = cut.click(None, None, None, cancels=run, api_visibility="private")
+    through.then(None, None, says, js=_left(cancelled, api_name), api_visibility="private")
     return run
 
 
@@ -90,11 +94,6 @@ def _unless_called_off(handler: Callable[..., Iterator[Any]], outputs: int) -> C
     return run
 
 
-def _stop(cancelled: str, switch: Switch) -> Any:
-    """What the label says then. A run that had a result has said so itself; several buttons may share this Stop."""
-    return cancelled if switch.stop() else gr.skip()
-
-
 def _recovered(recover: Callable[[Any], Any], cancelled: str, outputs: int, said: str, given: Any) -> Any:
     return (gr.skip(),) * outputs if said == cancelled else recover(given)
 
@@ -104,14 +103,32 @@ def _says(html: str, first: str = "") -> str:
     return f"() => {{ {first} return {json.dumps(html)} }}"
 
 
-def _why(html: str, cancelled: str) -> str:
+def _cut(name: str, value: bool) -> str:
+    """Notes in the browser whether the last run was called off; see `_why` and `_left`."""
+    return f"(window.gcCut ??= {{}})[{json.dumps(name)}] = {json.dumps(value)};"
+
+
+def _why(html: str, cancelled: str, name: str) -> str:
     """The same, with what the error's message says instead of the label's sentence: the message goes after ten seconds. What
     was called off didn't fail."""
-    return f"""async now => {{
-        if (now === {json.dumps(cancelled)}) return now;
+    return f"""async () => {{
+        if (window.gcCut?.[{json.dumps(name)}]) {{
+            window.gcCut[{json.dumps(name)}] = 'through';
+            return {json.dumps(cancelled)};
+        }}
         await new Promise(shown => setTimeout(shown, 100));
         const label = document.createElement('div'), said = document.querySelectorAll('[data-testid="toast-text"]');
         label.innerHTML = {json.dumps(html)};
         if (said.length) label.querySelector('span').textContent = said[said.length - 1].textContent.trim();
         return label.innerHTML;
+    }}"""
+
+
+def _left(cancelled: str, name: str) -> str:
+    """The label's sentence, once Gradio has let go of the run, which it tells as a failure. Of a run whose place in the line
+    it doesn't know yet it tells nothing: hence not longer than three seconds."""
+    return f"""async () => {{
+        const through = () => window.gcCut?.[{json.dumps(name)}] === 'through';
+        for (let tenths = 0; tenths < 30 && !through(); tenths++) await new Promise(next => setTimeout(next, 100));
+        return {json.dumps(cancelled)};
     }}"""

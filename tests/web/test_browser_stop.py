@@ -76,6 +76,29 @@ def test_who_waits_is_told_their_place_and_who_leaves_is_gone(visitor: Callable[
     assert watched.begun == 3
 
 
+def test_a_new_click_counts_only_when_the_line_has_been_left(visitor: Callable[[], Any], watched: Watched) -> None:
+    first, second, held = visitor(), visitor(), []
+    first.click(".gc-style .gc-paint")
+    assert watched.stepped.wait(BROWSER_PATIENCE / 1000)
+    second.click(".gc-style .gc-paint")
+    says(second, "You are next")
+    second.route("**/cancel**", lambda route: held.append(route))
+    second.click(".gc-style .gc-stop")
+    while not held:
+        second.wait_for_timeout(20)
+    says(second, "Stopping")
+    assert not second.is_visible(".gc-style .gc-paint")
+    held[0].continue_()
+    says(second, STOPPED)
+    second.click(".gc-style .gc-paint")
+    says(second, "You are next")
+    first.click(".gc-style .gc-stop")
+    second.wait_for_selector('.gc-style .gc-label:has-text("steps")', timeout=BROWSER_PATIENCE)
+    second.click(".gc-style .gc-stop")
+    state(second, "done")
+    assert watched.begun == 2
+
+
 def test_stopped_on_its_way_to_the_line_it_never_begins(visitor: Callable[[], Any], watched: Watched) -> None:
     page, held = visitor(), []
     page.route("**/queue/join**", lambda route: route.continue_() if held else held.append(route))
