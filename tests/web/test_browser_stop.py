@@ -46,6 +46,13 @@ def says(page: Any, words: str, tab: str = "style") -> None:
     page.wait_for_selector(f'.gc-{tab} .gc-label:has-text("{words}")', timeout=BROWSER_PATIENCE)
 
 
+def stopped_in_the_middle(page: Any) -> None:
+    """A run that goes on, and ends by Stop with what there is."""
+    says(page, "steps")
+    page.click(".gc-style .gc-stop")
+    state(page, "done")
+
+
 def label(page: Any, tab: str = "style") -> list[str]:
     return page.inner_text(f".gc-{tab} .gc-label").splitlines()
 
@@ -65,14 +72,10 @@ def test_who_waits_is_told_their_place_and_who_leaves_is_gone(visitor: Callable[
     says(third, "You are next")
     first.click(".gc-style .gc-stop")
     state(first, "done")
-    third.wait_for_selector('.gc-style .gc-label:has-text("steps")', timeout=BROWSER_PATIENCE)
-    third.click(".gc-style .gc-stop")
-    state(third, "done")
+    stopped_in_the_middle(third)
     assert watched.begun == 2 and label(second)[0] == STOPPED
     second.click(".gc-style .gc-paint")
-    second.wait_for_selector('.gc-style .gc-label:has-text("steps")', timeout=BROWSER_PATIENCE)
-    second.click(".gc-style .gc-stop")
-    state(second, "done")
+    stopped_in_the_middle(second)
     assert watched.begun == 3
 
 
@@ -93,9 +96,7 @@ def test_a_new_click_counts_only_when_the_line_has_been_left(visitor: Callable[[
     second.click(".gc-style .gc-paint")
     says(second, "You are next")
     first.click(".gc-style .gc-stop")
-    second.wait_for_selector('.gc-style .gc-label:has-text("steps")', timeout=BROWSER_PATIENCE)
-    second.click(".gc-style .gc-stop")
-    state(second, "done")
+    stopped_in_the_middle(second)
     assert watched.begun == 2
 
 
@@ -113,9 +114,7 @@ def test_stopped_on_its_way_to_the_line_it_never_begins(visitor: Callable[[], An
     page.wait_for_timeout(1500)  # it would have begun long since
     assert watched.begun == 0 and label(page)[0] == STOPPED
     page.click(".gc-style .gc-paint")
-    page.wait_for_selector('.gc-style .gc-label:has-text("steps")', timeout=BROWSER_PATIENCE)
-    page.click(".gc-style .gc-stop")
-    state(page, "done")
+    stopped_in_the_middle(page)
     assert "stopped" in label(page)[1] and watched.begun == 1
 
 
