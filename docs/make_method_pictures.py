@@ -3,6 +3,7 @@
     python docs/make_method_pictures.py                          # all of them, and the strip of photos and styles
     python docs/make_method_pictures.py --methods gram strotss   # these alone
     python docs/make_method_pictures.py --masks                  # the picture of the section on masks
+    python docs/make_method_pictures.py --networks               # the cat by each style network, for docs/fast.md
 
 Strips lie in docs/pictures as `method-NAME.webp`; together they are kept below 900 kB.
 """
@@ -38,6 +39,7 @@ GAP = 4
 BYTES = 70_000  # of a strip at most
 SKY = ("sklearn:china", "swirl", "mosaic")  # photo, style of the sky, style of all else
 HORIZON = 0.52  # of the photo's height
+NETWORKS = ("woodcut", "whirl", "tesserae")  # as docs/fast.md lists them
 
 
 def image(rgb_HWC: np.ndarray) -> Image.Image:
@@ -101,6 +103,15 @@ def method(plugins: Plugins, name: str, side: int, device: str) -> None:
     save(strip(cells), f"method-{name}.webp")
 
 
+def networks(plugins: Plugins, device: str) -> None:
+    """The cat by each trained style network, painted at 700 pixels and shown at 400."""
+    cells = []
+    for model in NETWORKS:
+        cell = painted(plugins, open_sample("cat"), [], [], plugin="fast", model=model, size="700", device=device)
+        cells.append(cell.resize((400, round(400 * cell.height / cell.width)), Image.Resampling.LANCZOS))
+    save(strip(cells), "fast-models.webp", 2 * BYTES)
+
+
 def masks(plugins: Plugins, side: int, device: str) -> None:
     """A photo, its mask, and the sky in one style, all else in another."""
     photo_name, above, below = SKY
@@ -130,10 +141,14 @@ def main() -> None:
     parser.add_argument("--side", type=int, default=224)
     parser.add_argument("--device", default="auto")
     parser.add_argument("--masks", action="store_true", help="the picture of masks alone")
+    parser.add_argument("--networks", action="store_true", help="the picture of the style networks alone")
     args = parser.parse_args()
     plugins = find_plugins()
     if args.masks:
         masks(plugins, 2 * args.side, args.device)
+        return
+    if args.networks:
+        networks(plugins, args.device)
         return
     if args.methods is None:
         sources(args.side)
