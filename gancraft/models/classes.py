@@ -13,17 +13,18 @@ _SHARE = 0.25  # of a latent's length; exact in half precision
 
 
 class ClassBeside(nn.Embedding):
-    """Latents on the sphere, NL -> the same with a learned vector of the class behind them, NM; L numbers a class.
+    """Latents, NL -> the same with a learned vector of the class behind them, NM; L numbers a class.
 
     The vector is a quarter as long as the latent. If both were equally long the layers behind them would learn the class,
     which is the same for many pictures, sooner than the latent, and each class would come down to a picture or two.
+    norm: whether it stays so long, for latents on the sphere; without, as standard normal ones, it only starts so.
     """
 
     share: Tensor  # kept with the weights
 
-    def __init__(self, classes: int, latent_size: int):
+    def __init__(self, classes: int, latent_size: int, norm: bool = True):
         super().__init__(classes, latent_size)
-        self.norm = PixelNorm()
+        self.norm = PixelNorm() if norm else nn.Identity()
         self.register_buffer("share", torch.tensor(_SHARE))
 
     def forward(self, z_NL: Tensor, labels_N: Tensor | None) -> Tensor:  # type: ignore[override]

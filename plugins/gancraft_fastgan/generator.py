@@ -9,7 +9,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, glu, leaky_relu
 
-from gancraft import DataShape, Generator, Random, doubled, size_chain
+from gancraft import ClassBeside, DataShape, Generator, Random, doubled, size_chain
 from gancraft_fastgan import FastganGeneratorOptions, Norm
 from gancraft_fastgan.layers import MAKES, Gated, Size, convolution, norm_layer, widths_of
 
@@ -31,7 +31,7 @@ class FastganGenerator(Generator):
         self.sizes = size_chain(shape)
         self.latent_size = options.latent_size
         widths = widths_of(MAKES, len(self.sizes), options.width, options.max_width)
-        self.label = nn.Embedding(shape.classes, options.latent_size) if shape.classes else None
+        self.label = ClassBeside(shape.classes, options.latent_size, norm=False) if shape.classes else None
         (height, width), latents = self.sizes[0], options.latent_size * (2 if shape.classes else 1)
         # The dense layer has the weights of the paper's transposed convolution of one pixel.
         self.first = nn.Linear(latents, 2 * widths[0] * height * width, bias=False)
@@ -64,7 +64,7 @@ class FastganGenerator(Generator):
     def draw(self, z_NL: Tensor, labels_N: Tensor | None = None, random: Random | None = None) -> Tensor:
         """Pictures; with `random` their noise is new."""
         if self.label is not None:
-            z_NL = torch.cat([z_NL, self.label(labels_N)], 1)
+            z_NL = self.label(z_NL, labels_N)
         h_NCHW = self.first(z_NL).unflatten(1, self.first_shape)
         maps = [glu(self.first_norm(h_NCHW), 1)]
         for level, block in enumerate(self.blocks, 1):

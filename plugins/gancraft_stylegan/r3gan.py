@@ -12,7 +12,7 @@ from itertools import pairwise
 import torch
 from torch import Tensor, nn
 
-from gancraft import DataShape, Discriminator, Generator, size_chain
+from gancraft import ClassBeside, DataShape, Discriminator, Generator, size_chain
 from gancraft_stylegan.r3gan_layers import Down, Up, levels, scaled, widths_of
 from gancraft_stylegan.r3gan_options import R3ganGeneratorOptions, R3ganOptions
 
@@ -30,7 +30,7 @@ class R3ganGenerator(Generator):
         super().__init__(options, shape)
         sizes, widths = size_chain(shape), widths_of(options, shape)
         self.latent_size = options.latent_size
-        self.label = nn.Embedding(shape.classes, options.latent_size) if shape.classes else None
+        self.label = ClassBeside(shape.classes, options.latent_size, norm=False) if shape.classes else None
         latents = options.latent_size * (2 if shape.classes else 1)
         self.first = scaled(nn.Linear(latents, widths[0], bias=False))
         self.basis = nn.Parameter(torch.randn(widths[0], *sizes[0]))
@@ -43,7 +43,7 @@ class R3ganGenerator(Generator):
     def forward(self, z_NL: Tensor, labels_N: Tensor | None = None) -> Tensor:
         """Pictures NCHW; labels_N in 0 ... classes - 1."""
         if self.label is not None:
-            z_NL = torch.cat([z_NL, self.label(labels_N)], 1)
+            z_NL = self.label(z_NL, labels_N)
         h_NCHW = self.first(z_NL)[:, :, None, None] * self.basis
         h_NCHW = self.levels[0](h_NCHW)
         for up, level in zip(self.ups, self.levels[1:], strict=True):
