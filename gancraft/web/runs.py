@@ -30,12 +30,11 @@ Outputs = tuple[Any, ...]
 
 
 class Signal:
-    """Of one run: the file that asks it to stop, a sign that reaches another process too, and whether it is over."""
+    """Of one run: the file that asks it to stop, a sign that reaches another process too."""
 
     def __init__(self) -> None:
         self._folder = tempfile.TemporaryDirectory(prefix="gancraft-")
         self.file = Path(self._folder.name, "stop")
-        self.over = threading.Event()
 
     def ask(self) -> None:
         """Ask the run to stop; nothing where it is over."""
@@ -45,63 +44,48 @@ class Signal:
     def end(self) -> None:
         """It is over, however it ended."""
         self._folder.cleanup()
-        self.over.set()
 
 
 class Switch:
-    """One visitor's run, so that Stop finds what a click began, or keeps it from beginning. Lives in a `gr.State`."""
+    """Of one click: stops the run that comes of it, or keeps it from beginning."""
 
     def __init__(self) -> None:
-        # Of the last run: one that was cut off may end after the next has begun.
-        self._signal: Signal | None = None
-        self._state = "idle"  # or "asked": in the line, or on the way there; or "running"
-        self._ended = threading.Event()
-        self.called_off = False  # since the last click: whatever comes of that, it mustn't begin
-        self.begun = False
+        self._stopped = False
+        self._signal: Signal | None = None  # once there is a run
+        self._at_rest = threading.Event()  # before its turn and after its end
+        self._at_rest.set()
+        self._lock = threading.Lock()
 
-    def __deepcopy__(self, memo: object) -> Switch:
-        return Switch()  # Gradio copies the initial value for each visitor
-
-    def ask(self) -> None:
-        """A click asks for a run."""
-        self._state, self.called_off = "asked", False
+    @property
+    def given_up(self) -> bool:
+        """Whether Stop came before the beginning, which never comes then."""
+        return self._stopped and self._signal is None
 
     @contextlib.contextmanager
-    def running(self) -> Iterator[None]:
+    def running(self) -> Iterator[Switch]:
         """While what was asked for is prepared and goes on."""
-        self._state, self.begun, self._ended = "running", False, threading.Event()
-        ended = self._ended
+        self._at_rest.clear()  # before anybody looks at `given_up`: `stop` does it the other way round
         try:
-            yield
+            yield self
         finally:
-            ended.set()
-            if ended is self._ended and self._state == "running":
-                self._state = "idle"
+            self._at_rest.set()
 
     def stop(self) -> bool:
-        """Ask the run to end, and wait for its last picture to be on the page; one that hasn't begun never will. Whether
-        it hasn't: one that has begun keeps what there is, however long its step takes. Does nothing where nothing was asked
-        for."""
-        state = self._state
-        self.called_off |= state != "idle"  # before the signal is looked for: `begin` does it the other way round
-        if state == "asked":
-            self._state = "idle"
-            return True
-        signal = self._signal
-        if signal is not None:
-            signal.ask()
-        if state == "running":
-            self._ended.wait(STOP_SECONDS)
-            return not self.begun
-        if signal is not None:
-            signal.over.wait(STOP_SECONDS)
-        return False
+        """Ask the run to end, and wait for its last picture to be on the page; one that hasn't begun never will. Returns
+        `given_up`: what has begun keeps what there is, however long its step takes."""
+        with self._lock:
+            self._stopped = True
+        if self._signal is not None:
+            self._signal.ask()
+        self._at_rest.wait(STOP_SECONDS)
+        return self.given_up
 
-    def begin(self) -> Signal:
-        """A run begins, unless Stop came while it was prepared: see `begun`."""
-        self._signal = Signal()
-        self.begun = not self.called_off
-        return self._signal
+    def begin(self) -> Signal | None:
+        """The run begins; None where Stop came while it was prepared."""
+        with self._lock:
+            if not self._stopped:
+                self._signal = Signal()
+            return self._signal
 
 
 @dataclass
@@ -156,10 +140,10 @@ def watch(
     due, left, late = began, False, False
     with friendly():
         signal = switch.begin()
+        if signal is None:
+            return seen
         events: Iterator[Event] = iter(())
         try:
-            if not switch.begun:
-                return seen
             events = gpu.where_the_work_is(start, signal.file, expected)
             for event in _in_turn(events, Share(weight)):
                 seen.take(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -17,6 +18,7 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore:.*future.no_silent_downcasting.*"),  # Gradio's, with pandas
 ]
 STOPPED = "Stopped"
+ASKED = re.compile("/(queue/join|run/)")
 
 
 @pytest.fixture
@@ -100,20 +102,55 @@ def test_a_new_click_counts_only_when_the_line_has_been_left(visitor: Callable[[
     assert watched.begun == 2
 
 
-def test_stopped_on_its_way_to_the_line_it_never_begins(visitor: Callable[[], Any], watched: Watched) -> None:
-    page, held = visitor(), []
-    page.route("**/queue/join**", lambda route: route.continue_() if held else held.append(route))
+def click_but_hold(page: Any) -> Any:
+    """Paint, over a network that takes its time with the first thing that the page asks the server for."""
+    held: list[Any] = []
+    page.route(ASKED, lambda route: route.continue_() if held else held.append(route))
     page.click(".gc-style .gc-paint")
     state(page, "waiting")
     while not held:
         page.wait_for_timeout(20)
+    return held[0]
+
+
+def test_stopped_on_its_way_to_the_line_it_never_begins(visitor: Callable[[], Any], watched: Watched) -> None:
+    page = visitor()
+    held = click_but_hold(page)
     page.click(".gc-style .gc-stop")
     says(page, STOPPED)
-    with page.expect_response("**/queue/join**"):
-        held[0].continue_()
+    with page.expect_response(held.request.url):
+        held.continue_()
     page.wait_for_timeout(1500)  # it would have begun long since
     assert watched.begun == 0 and label(page)[0] == STOPPED
     page.click(".gc-style .gc-paint")
+    stopped_in_the_middle(page)
+    assert "stopped" in label(page)[1] and watched.begun == 1
+
+
+def test_stopped_on_its_way_it_never_begins_though_one_paints_again(
+    visitor: Callable[[], Any], watched: Watched
+) -> None:
+    first, second = visitor(), visitor()
+    first.click(".gc-style .gc-paint")
+    assert watched.stepped.wait(BROWSER_PATIENCE / 1000)
+    held = click_but_hold(second)
+    second.click(".gc-style .gc-stop")
+    says(second, STOPPED)
+    with second.expect_response(held.request.url):
+        held.continue_()
+    second.fill(".gc-style .gc-palette :text('How many brushes.') >> xpath=ancestor::*[.//input][1]//input[1]", "4")
+    second.click(".gc-style .gc-paint")
+    says(second, "before you")  # whoever is painting, and what was called off
+    first.click(".gc-style .gc-stop")
+    stopped_in_the_middle(second)
+    assert watched.begun == 2 and watched.brushes == 4
+
+
+def test_a_click_that_counts_for_nothing_takes_no_stop_away(visitor: Callable[[], Any], watched: Watched) -> None:
+    page = visitor()
+    page.click(".gc-style .gc-paint")
+    says(page, "steps")
+    page.evaluate("document.querySelector('.gc-style .gc-paint').click()")  # out of sight, but not out of reach
     stopped_in_the_middle(page)
     assert "stopped" in label(page)[1] and watched.begun == 1
 

@@ -97,48 +97,31 @@ def test_leaving_waits_for_nobodys_turn() -> None:
 
 
 def test_stop_keeps_what_there_is_and_waits_for_it() -> None:
-    switch, steps = Switch(), Steps(10**6)
-    stopped = threading.Thread(target=switch.stop)
-    drawn, last = follow(steps, switch), None
-    next(drawn)
-    stopped.start()
-    for values in drawn:
-        last = values[0]
-    stopped.join(PATIENCE)
-    assert isinstance(last, Seen) and last.finished is not None and last.finished.stopped
-    assert 0 < steps.taken < 10**6
-
-
-def test_a_run_that_was_cut_off_does_not_take_the_next_ones_stop_away() -> None:
-    switch, second = Switch(), Steps(10**6)
-    first = follow(Steps(1000), switch)
-    next(first)
-    run = follow(second, switch)
-    next(run)
-    first.close()
-    threading.Thread(target=switch.stop).start()
-    assert to_the_end(run)[-1].finished.stopped
-
-
-def test_stop_before_the_beginning_is_kept_in_mind_until_the_next_click() -> None:
-    switch, steps = Switch(), Steps()
-    assert not switch.stop(), "nothing was asked for"
-    switch.ask()
-    assert switch.stop() and switch.called_off
-    assert to_the_end(follow(steps, switch)) == [] and not steps.taken
-    switch.ask()
+    switch, steps, said = Switch(), Steps(10**6), []
+    stopping = threading.Thread(target=lambda: said.append(switch.stop()))
     with switch.running():
-        assert to_the_end(follow(steps, switch))[-1].finished is not None and steps.taken == 3
-    assert not switch.stop()
+        drawn = follow(steps, switch)
+        next(drawn)
+        stopping.start()
+        last = to_the_end(drawn)[-1]
+        assert said == []
+    stopping.join(PATIENCE)
+    assert last.finished.stopped and 0 < steps.taken < 10**6 and said == [False]
+
+
+def test_stop_before_the_beginning_keeps_it_from_beginning() -> None:
+    switch, steps = Switch(), Steps()
+    assert switch.stop() and switch.given_up, "at once"
+    with switch.running():
+        assert to_the_end(follow(steps, switch)) == [] and not steps.taken
 
 
 def test_stop_while_a_run_is_prepared_waits_until_it_is_given_up() -> None:
     switch, steps, said = Switch(), Steps(), []
-    switch.ask()
     with switch.running():
         stopping = threading.Thread(target=lambda: said.append(switch.stop()))
         stopping.start()
-        until(lambda: switch.called_off)
+        until(lambda: switch.given_up)
         assert to_the_end(follow(steps, switch)) == [] and said == []
     stopping.join(PATIENCE)
     assert said == [True] and not steps.taken
@@ -148,7 +131,6 @@ def test_stop_never_cuts_off_what_has_begun(monkeypatch: pytest.MonkeyPatch) -> 
     """However long its step takes, what there is of it is kept."""
     monkeypatch.setattr(runs, "STOP_SECONDS", 0.01)
     switch = Switch()
-    switch.ask()
     with switch.running():
         run = follow(Steps(10**6), switch)
         next(run)
@@ -156,15 +138,15 @@ def test_stop_never_cuts_off_what_has_begun(monkeypatch: pytest.MonkeyPatch) -> 
         assert to_the_end(run)[-1].finished.stopped
 
 
-def test_each_visitor_has_a_switch_of_their_own() -> None:
-    import copy
-
+def test_a_run_leaves_no_sign_behind() -> None:
     switch = Switch()
     signal = switch.begin()
-    copy.deepcopy(switch).stop()
-    assert not signal.file.exists()
+    assert signal is not None and signal.file.parent.is_dir() and not signal.file.exists()
+    switch.stop()
+    assert signal.file.exists()
     signal.end()
     assert not signal.file.parent.exists()
+    switch.stop()
 
 
 def test_time_is_up(toasts: list[str]) -> None:
@@ -197,8 +179,7 @@ def test_whatever_goes_wrong_is_one_line_and_frees_the_turn(start: Any, says: st
     if isinstance(start, Steps):
         assert start.closed.is_set()
     assert free()
-    switch.stop()
-    assert to_the_end(follow(Steps(), switch))[-1].finished is not None
+    assert not switch.stop(), "it had begun"
 
 
 def test_drawing_that_fails_closes_the_run() -> None:
