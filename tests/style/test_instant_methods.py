@@ -31,13 +31,17 @@ def entry(request: pytest.FixtureRequest) -> Registered:
 
 @pytest.fixture
 def method(entry: Registered) -> InstantStyle:
+    return made(entry)
+
+
+def made(entry: Registered) -> InstantStyle:
     more = ()
     if entry.can("models"):
         if not find_plugins().names("style-model"):
             pytest.skip("no trained model is shipped")
         more = (StyleModels(find_plugins()),)
-    made: InstantStyle = entry.create(entry.options(), *more)
-    return made
+    method: InstantStyle = entry.create(entry.options(), *more)
+    return method
 
 
 def painted(method: InstantStyle, content: Tensor, *styles: StyleInput, **options: Any) -> Tensor:

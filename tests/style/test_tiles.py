@@ -38,22 +38,27 @@ LOSSES = {
 WEIGHTS = Weights(1.0, 1.0, 1.0, {"relu2": 1.0}, {"relu1": 0.5, "relu2": 0.5})
 
 
-def both(loss: Any, masked: bool, colours: str = "style") -> tuple[Any, Any]:
-    content = smooth(WIDTH, HEIGHT, 1)
-    place = torch.zeros(1, 1, HEIGHT, WIDTH)
+def both(loss: Any, masked: bool, colours: str = "style", device: str = "cpu") -> tuple[Any, Any]:
+    """The same goal in one piece and in tiles."""
+    content = smooth(WIDTH, HEIGHT, 1).to(device)
+    place = torch.zeros(1, 1, HEIGHT, WIDTH, device=device)
     place[..., 10:40] = 1
+
+    def seen_at(seed: int) -> torch.Tensor:
+        return rough(40, 40, seed).to(device)
+
     if masked:
         found = [
-            Region([Style(rough(40, 40, 2), 1.0, (rough(40, 40, 5)[:, :1] > 0.3).float())], place, 0.6),
-            Region([Style(rough(40, 40, 3), 1.0)], 1 - place, 0.4),
+            Region([Style(seen_at(2), 1.0, (seen_at(5)[:, :1] > 0.3).float())], place, 0.6),
+            Region([Style(seen_at(3), 1.0)], 1 - place, 0.4),
         ]
     else:
-        found = [Region([Style(rough(40, 40, 2), 0.7), Style(rough(30, 40, 4), 0.3)])]
+        found = [Region([Style(seen_at(2), 0.7), Style(rough(30, 40, 4).to(device), 0.3)])]
     made = []
     for cut in (lambda width, height: [whole(width, height)], lambda width, height: tiles(width, height, 32, 16)):
-        generator = torch.Generator().manual_seed(0)
+        generator = torch.Generator(device).manual_seed(0)
         seen = colours_of(colours, content).seen  # type: ignore[arg-type]
-        made.append(Objective(tiny_network(), loss, WEIGHTS, content, found, generator, seen, cut))
+        made.append(Objective(tiny_network().to(device), loss, WEIGHTS, content, found, generator, seen, cut))
     return made[0], TiledObjective(made[1])
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import torch
+import torch._inductor.config
 
 from tests.training import engine_helpers as engine
 
@@ -20,6 +21,7 @@ METHODS: dict[str, dict[str, Any]] = {
     "dcgan": NARROW,
     "fastgan": NARROW,
     "fast-r3gan": NARROW,
+    "projected": NARROW,
     "stylegan2": {**NARROW, "generator__latent_size": 16},
     "r3gan": {**NARROW, "generator__group": 4, "discriminator__group": 4},
     "msg-gan": {**NARROW, "generator__latent_size": 16},
@@ -59,5 +61,6 @@ def test_captured_steps_equal_eager_ones(name: str, tmp_path: Path) -> None:
 def test_inductor_equals_eager(name: str, tmp_path: Path) -> None:
     data = engine.pictures(tmp_path / "data", side=32)
     eager = steps(name, data, tmp_path / "eager", launch="eager")
-    compiled = steps(name, data, tmp_path / "compiled", launch="compile")
+    with torch._inductor.config.patch(fallback_random=True):  # else it draws other numbers than eager steps do
+        compiled = steps(name, data, tmp_path / "compiled", launch="compile")
     assert_close(compiled[:12], eager[:12], 5e-2)
