@@ -47,8 +47,9 @@ class Register(Protocol):
             methods: `network` (a perceptual network is chosen for it), `start` (a picture to start from), `mask` (masks),
             `tiles` (a loss that can be taken tile by tile), `styleless` (it takes no style picture), `models` (it paints with
             trained networks: it is made with a `gancraft.StyleModels` as its second argument, and its setting `model` says
-            which of them is meant). For training methods: `points` (its networks make and judge points in the plane). There
-            are no others; `gancraft plugins check` finds a misspelt one.
+            which of them is meant). For training methods: `points` (its networks make and judge points in the plane). For
+            discriminators: `network` (it is made with a `gancraft.PerceptualNetwork` as its third argument, which its setting
+            `network` names). There are no others; `gancraft plugins check` finds a misspelt one.
         """
 
 
@@ -78,7 +79,8 @@ def register_generators(register: Register) -> None:
 
 @hookspec
 def register_discriminators(register: Register) -> None:
-    """Register discriminators: subclasses of `gancraft.Discriminator`, made like generators."""
+    """Register discriminators: subclasses of `gancraft.Discriminator`, made like generators; those with the capability
+    `network` with a perceptual network behind."""
 
 
 @hookspec

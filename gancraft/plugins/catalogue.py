@@ -6,7 +6,7 @@ import contextlib
 import importlib
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from gancraft.errors import GancraftError, UsageError, did_you_mean
@@ -24,6 +24,7 @@ WORDS = {
 CAPABILITIES = {
     "style": ("mask", "models", "network", "start", "styleless", "tiles"),
     "train": ("points",),
+    "discriminator": ("network",),
 }
 _NOT_LOADED = {"failed": "failed to load", "blocked": "is blocked"}
 FILE_MODULE = "_gancraft_{}_"  # what a module is called before its own name that was loaded from a single file
@@ -64,6 +65,7 @@ class Registered:
     interface: type | None
     capabilities: frozenset[str]
     plugin: PluginInfo
+    network: Registered | None = None  # the perceptual network that it is made with, last
 
     def can(self, capability: str) -> bool:
         """Whether it takes or does something beyond the usual: because it was registered so, or because all that have its
@@ -90,6 +92,12 @@ class Registered:
     def create(self, options: Options, *more: Any) -> Any:
         """An instance with these options and what else its kind is made with. Raises GancraftError with the reason."""
         target = self.load()
+        if self.network is not None:
+            import torch  # this module stays light
+
+            # Its weights are read, even where those of the others are only counted, on torch's meta device.
+            with torch.device("cpu"):
+                more = (*more, self.network.create(self.network.options()))
         try:
             return target(options, *more)
         except GancraftError:
@@ -132,6 +140,16 @@ class Plugins:
         raise UsageError(
             f"there is no {word} '{name}'{did_you_mean(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
         )
+
+    def seeing(self, entry: Registered, options: Options) -> Registered:
+        """The same thing, made with the perceptual network that its options name, where it needs one. Raises UsageError for
+        one that isn't registered, GancraftError where there is no such option."""
+        if entry.kind == "style" or not entry.can("network"):  # style methods have theirs by the run's own option
+            return entry
+        name = getattr(options, "network", None)
+        if not isinstance(name, str):
+            raise GancraftError(f"plugin {entry.plugin}: {entry.name} has no setting 'network' that names one")
+        return replace(entry, network=self.get("network", name))
 
     def made_with(self, kind: str, name: str, by: Mapping[str, Any], file: str) -> Registered:
         """The thing that a file was made with. by: what the file says of its plugin, `name` and `distribution`.

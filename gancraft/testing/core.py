@@ -71,7 +71,7 @@ class Subject:
             from gancraft.models.painters import StyleModels
 
             more = (StyleModels(self.plugins), *more)
-        return self.thing.create(self.options, *more)
+        return self.plugins.seeing(self.thing, self.options).create(self.options, *more)
 
     def __str__(self) -> str:
         return f"{self.entry.kind} '{self.entry.name}'" if self.entry else f"plugin '{self.info.name}'"

@@ -125,6 +125,7 @@ def resolve_train(plugins: Plugins, layers: Sequence[Layer | Mapping[str, Any]])
             if layer.strict and not (layer.shared and _elsewhere(key, parts)):
                 owner(key, parts, layer)
     models = {part.name: validated(part, parts, given) for part in parts}
+    roles = {role: plugins.seeing(entry, models[role]) for role, entry in roles.items()}
     settings = models.pop("train")
     assert isinstance(settings, TrainSettings)
     if settings.from_model is None and getattr(models.get("gan"), "freeze", 0) > 0:

@@ -304,10 +304,10 @@ class Gan(Trainable):
 
 
 def bound(network: nn.Module) -> None:
-    """Spectral norm (Miyato et al. 2018) on every layer with a weight matrix that hasn't got it yet."""
+    """Spectral norm (Miyato et al. 2018) on every layer with a weight matrix that learns and hasn't got it yet."""
     for module in network.modules():
         plain = isinstance(module, nn.Conv2d | nn.Linear) and "weight" in module._parameters
-        if plain:
+        if plain and module.weight.requires_grad:
             spectral_norm(module)
 
 

@@ -46,7 +46,7 @@ def pick(plugins: Plugins, given: Given) -> Pick:
     """The preset of the lowest rank among those that suit, by name among equals. Where none does: the usual method, or if it
     isn't there the first in rank. Raises UsageError where there is no method at all."""
     known = sorted(
-        ((suit.rank, entry.name, suit) for entry in plugins.entries for suit in _suits(entry.target)),
+        ((suit.rank, entry.name, suit) for entry in plugins.entries for suit in _suits(plugins, entry.target)),
         key=lambda found: found[:2],
     )
     for _, name, suit in known:
@@ -69,5 +69,18 @@ def suits(suit: Suit, given: Given) -> bool:
     return fits and suit.device in (None, given.device)
 
 
-def _suits(target: object) -> tuple[Suit, ...]:
-    return target.suits if isinstance(target, Preset) else ()
+def _suits(plugins: Plugins, target: object) -> tuple[Suit, ...]:
+    """What a preset suits; nothing where one of its parts isn't there, because its plugin is blocked."""
+    if not isinstance(target, Preset):
+        return ()
+    parts = (("generator", target.generator), ("discriminator", target.discriminator), ("loss", target.loss))
+    return target.suits if all(_is_there(plugins, kind, name) for kind, name in parts) else ()
+
+
+def _is_there(plugins: Plugins, kind: str, name: str) -> bool:
+    try:
+        entry = plugins.get(kind, name)
+        plugins.seeing(entry, entry.options())
+    except UsageError:
+        return False
+    return True

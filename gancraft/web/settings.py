@@ -96,6 +96,7 @@ PUBLIC = Limits(
         "width": 128,
         "max_width": 1024,
         "latent_size": 1024,
+        "side": 128,
         "discriminator_steps": 10,
         "generator_steps": 10,
     },

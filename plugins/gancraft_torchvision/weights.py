@@ -36,7 +36,7 @@ def load_features(features: nn.Module, weights: Any) -> None:
     except (URLError, TimeoutError, ConnectionError) as error:
         raise GancraftError(
             f"{file.name} can't be downloaded ({getattr(error, 'reason', error)}): put the file from {weights.url} "
-            f"into {file.parent}, or use --network embedded, which needs no download"
+            f"into {file.parent}, or use the network embedded, which needs no download"
         ) from error
     except (OSError, RuntimeError, EOFError, ValueError, AttributeError, pickle.UnpicklingError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

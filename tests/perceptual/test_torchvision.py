@@ -83,7 +83,7 @@ def test_without_a_network_the_error_says_what_to_do(checkpoints: Path, monkeypa
     with pytest.raises(GancraftError) as caught:
         networks.vgg19(PerceptualOptions())
     message = str(caught.value)
-    assert file_of("vgg19") in message and str(checkpoints) in message and "--network embedded" in message
+    assert file_of("vgg19") in message and str(checkpoints) in message and "the network embedded" in message
     assert "\n" not in message
 
 

@@ -29,7 +29,11 @@ def known(**presets: tuple[Suit, ...]) -> Plugins:
         Registered("train", name, Preset("g", "d", "l", {}, found), "", Options, Preset, frozenset(), info)
         for name, found in presets.items()
     ]
-    return Plugins((info,), tuple(entries))
+    parts = [
+        Registered(kind, kind[0], object, "", Options, None, frozenset(), info)
+        for kind in ("generator", "discriminator", "loss")
+    ]
+    return Plugins((info,), (*entries, *parts))
 
 
 ANY = Suit("it is there")
@@ -74,6 +78,16 @@ def test_where_nothing_suits_the_usual_one_or_the_first_in_rank(monkeypatch: pyt
         pick(known(), CPU)
 
 
+@pytest.mark.parametrize("kind", ["generator", "discriminator", "loss", "network"])
+def test_one_whose_parts_are_blocked_is_not_taken(kind: str) -> None:
+    plugins = find_plugins()
+    first = pick(plugins, GPU).method
+    preset = plugins.get("train", first).target
+    blocked = "embedded" if kind == "network" else getattr(preset, kind)
+    left = tuple(entry for entry in plugins.entries if (entry.kind, entry.name) != (kind, blocked))
+    assert pick(replace(plugins, entries=left), GPU).method != first
+
+
 def test_what_it_says() -> None:
     assert str(pick(known(a=(SMALL,)), FEW)) == "a is chosen for 300 pictures of 64x64 on a CPU: it is for few"
     assert "4,096 points in the plane on a CPU" in str(pick(known(a=(ANY,)), POINTS))
@@ -86,7 +100,7 @@ def test_the_bundled_ones() -> None:
         name: pick(plugins, given).method
         for name, given in {"cpu": CPU, "gpu": GPU, "small": small, "points": POINTS}.items()
     }
-    assert chosen == {"cpu": "dcgan", "gpu": "fast-r3gan", "small": "dcgan", "points": "toy"}
+    assert chosen == {"cpu": "dcgan", "gpu": "projected", "small": "dcgan", "points": "toy"}
     for entry in plugins.entries:
         for suit in entry.target.suits if isinstance(entry.target, Preset) else ():
             assert suit.why and not suit.why.endswith(".") and "\n" not in suit.why and len(suit.why) < 100

@@ -34,6 +34,7 @@ NOT_DRAWN = {
 COMPUTER = {
     TRAIN.name: {"accumulate", "fit_batch", "device", "precision", "launch"},
     "keep": {"checkpoints", "checkpoint_every"},
+    "discriminator": {"network"},  # one may begin a download
 }
 
 

@@ -200,7 +200,11 @@ def _gan(form: Form, settings: Mapping[str, Any]) -> None:
 def _entries(form: Form, part: str) -> None:
     """Groups of settings of everything that can play a part, one of them in sight."""
     for entry in form.plugins.entries:
-        known = drawn(entry.options, part, computer=False) if entry.kind == KINDS[part] else []
+        if entry.kind != KINDS[part]:
+            continue
+        known = drawn(entry.options, part, computer=False)
+        if form.limits.computer:
+            known += drawn(entry.options, part, computer=True)
         if known:
             shown = is_in(form.first, part, entry.name)
             with form.only_if(

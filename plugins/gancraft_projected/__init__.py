@@ -1,0 +1,67 @@
+"""Projected GANs (Sauer, Chitta, Müller & Geiger, "Projected GANs Converge Faster", NeurIPS 2021): the discriminator sees
+pictures through a network that knows pictures already. This module is light; the networks are in their own."""
+
+import math
+from typing import Literal
+
+from gancraft import Options, Preset, Suit, hookimpl, option
+
+
+class ProjectedOptions(Options):
+    """Settings of the discriminator."""
+
+    network: str = option("embedded", "Perceptual network that it looks through (see `gancraft plugins`).")
+    layers: int = option(4, "Layers of the network that are judged, the deepest ones of its style layers.", ge=1, le=8)
+    side: int = option(
+        64, "Smaller pictures are doubled until their shorter side has about so many pixels.", ge=16, le=1024
+    )
+    width: int = option(64, "Channels that half of a map is judged with; deeper ones have more.", ge=1, le=512)
+    max_width: int = option(256, "Channels that no layer exceeds.", ge=1, le=8192)
+    norm: Literal["group", "none"] = option("group", "Normalisation between layers.")
+
+
+# What came closest to two sets of pictures in ten minutes of one H100 (docs/measurements.md). The generator has a narrow
+# start and a wide end: half of the weights, and as many channels where the picture is drawn.
+_PRESET = {
+    "batch": 128,
+    "gan.generator_rate": 4e-4,
+    "gan.discriminator_rate": 4e-4,
+    "gan.beta1": 0.0,
+    "gan.beta2": 0.99,
+    "gan.average": 20_000,
+    "learn.schedule": "cosine",
+    "learn.final": 0.02,
+    "augment": "diffaugment",
+    "augment.policy": ["colour", "translation", "cutout"],
+    "generator.latent_size": 128,
+    "generator.width": 32,
+    "generator.max_width": 256,
+}
+
+_SUITS = Suit(
+    "of such pictures it came closest to the data in ten minutes",
+    pictures=(2000, math.inf),
+    side=(33, 129),
+    device="gpu",
+    rank=30,
+)
+
+
+@hookimpl
+def register_discriminators(register):  # type: ignore[no-untyped-def]
+    register(
+        "projected",
+        "gancraft_projected.discriminator:ProjectedDiscriminator",
+        options=ProjectedOptions,
+        capabilities={"network"},
+        summary="Judges what a perceptual network sees of pictures, at four depths (Sauer et al. 2021).",
+    )
+
+
+@hookimpl
+def register_training_methods(register):  # type: ignore[no-untyped-def]
+    register(
+        "projected",
+        Preset("fastgan", "projected", "hinge", _PRESET, (_SUITS,)),
+        summary="FastGAN's generator before a discriminator that knows pictures already (Sauer et al. 2021).",
+    )
