@@ -47,6 +47,30 @@ _SUITS = Suit(
 )
 
 
+# For CPUs, and for minutes: narrow, many small steps, and no change of what is shown until the discriminator begins to know
+# the pictures by heart. Fixed changes from the start left few colours after 20,000 emoji (docs/measurements.md).
+_SMALL = _PRESET | {
+    "batch": 16,
+    "gan.generator_rate": 1e-3,
+    "gan.discriminator_rate": 1e-3,
+    "gan.average": 3000,
+    "augment": "ada",
+    "generator.width": 8,
+    "generator.max_width": 128,
+    "discriminator.side": 32,
+    "discriminator.width": 16,
+    "discriminator.max_width": 128,
+}
+
+_SUITS_SMALL = Suit(
+    "of such pictures it came by far the closest to the data in the same minutes",
+    pictures=(2000, math.inf),
+    side=(24, 65),
+    device="cpu",
+    rank=30,
+)
+
+
 @hookimpl
 def register_discriminators(register):  # type: ignore[no-untyped-def]
     register(
@@ -64,4 +88,9 @@ def register_training_methods(register):  # type: ignore[no-untyped-def]
         "projected",
         Preset("fastgan", "projected", "hinge", _PRESET, (_SUITS,)),
         summary="FastGAN's generator before a discriminator that knows pictures already (Sauer et al. 2021).",
+    )
+    register(
+        "projected-small",
+        Preset("fastgan", "projected", "hinge", _SMALL, (_SUITS_SMALL,)),
+        summary="The same with narrow networks: pictures that one can tell after minutes on a CPU.",
     )

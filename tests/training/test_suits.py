@@ -100,7 +100,7 @@ def test_the_bundled_ones() -> None:
         name: pick(plugins, given).method
         for name, given in {"cpu": CPU, "gpu": GPU, "small": small, "points": POINTS}.items()
     }
-    assert chosen == {"cpu": "dcgan", "gpu": "projected", "small": "dcgan", "points": "toy"}
+    assert chosen == {"cpu": "projected-small", "gpu": "projected", "small": "dcgan", "points": "toy"}
     for entry in plugins.entries:
         for suit in entry.target.suits if isinstance(entry.target, Preset) else ():
             assert suit.why and not suit.why.endswith(".") and "\n" not in suit.why and len(suit.why) < 100
