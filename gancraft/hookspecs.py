@@ -80,7 +80,7 @@ def register_generators(register: Register) -> None:
 @hookspec
 def register_discriminators(register: Register) -> None:
     """Register discriminators: subclasses of `gancraft.Discriminator`, made like generators; those with the capability
-    `network` with a perceptual network behind."""
+    `network` are given a perceptual network too, last."""
 
 
 @hookspec

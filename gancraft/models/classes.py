@@ -17,7 +17,7 @@ class ClassBeside(nn.Embedding):
 
     The vector is a quarter as long as the latent. If both were equally long the layers behind them would learn the class,
     which is the same for many pictures, sooner than the latent, and each class would come down to a picture or two.
-    norm: whether it stays so long, for latents on the sphere; without, as standard normal ones, it only starts so.
+    norm: keep it so long, for latents on the sphere. Without, for standard normal latents, it only starts so.
     """
 
     share: Tensor  # kept with the weights

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from gancraft import defaults
 from gancraft.errors import UsageError
 from gancraft.interfaces import DataShape, Preset, Suit
 from gancraft.plugins import Plugins
+from gancraft.resolve import flatten
 
 
 @dataclass(frozen=True)
@@ -70,17 +72,20 @@ def suits(suit: Suit, given: Given) -> bool:
 
 
 def _suits(plugins: Plugins, target: object) -> tuple[Suit, ...]:
-    """What a preset suits; nothing where one of its parts isn't there, because its plugin is blocked."""
+    """What a preset suits; nothing where one of its parts isn't there, because its plugin is blocked, or doesn't work."""
     if not isinstance(target, Preset):
         return ()
-    parts = (("generator", target.generator), ("discriminator", target.discriminator), ("loss", target.loss))
-    return target.suits if all(_is_there(plugins, kind, name) for kind, name in parts) else ()
+    parts = {"generator": target.generator, "discriminator": target.discriminator, "loss": target.loss}
+    own = flatten(target.defaults)
+    return target.suits if all(_is_there(plugins, kind, name, own) for kind, name in parts.items()) else ()
 
 
-def _is_there(plugins: Plugins, kind: str, name: str) -> bool:
+def _is_there(plugins: Plugins, kind: str, name: str, defaults: Mapping[str, Any]) -> bool:
+    """Whether a part is there, and the network that it sees through where it needs one; defaults: the preset's."""
     try:
         entry = plugins.get(kind, name)
-        plugins.seeing(entry, entry.options())
-    except UsageError:
+        given = {key.removeprefix(f"{kind}."): value for key, value in defaults.items() if key.startswith(f"{kind}.")}
+        plugins.seeing(entry, entry.options(**given))
+    except Exception:  # a third party's options may raise anything; who names the preset is told what is wrong
         return False
     return True

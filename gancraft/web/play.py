@@ -91,7 +91,7 @@ def _ordered(handler: Callable[..., Iterator[Any]], outputs: int) -> Callable[..
         with orders.of(number).running() as switch:
             if not switch.given_up:
                 yield from handler(switch, *inputs)
-            if switch.given_up:  # Gradio says the last thing twice, and it may be how it was being prepared
+            if switch.given_up:  # Gradio sends the last values again at the end, and they may be of the preparation
                 yield (gr.skip(),) * outputs
 
     # Gradio reads the names of the API's parameters from here.

@@ -83,8 +83,9 @@ class Switch:
     def begin(self) -> Signal | None:
         """The run begins; None where Stop came while it was prepared."""
         with self._lock:
-            if not self._stopped:
-                self._signal = Signal()
+            if self._stopped:
+                return None
+            self._signal = Signal()
             return self._signal
 
 

@@ -88,6 +88,22 @@ def test_one_whose_parts_are_blocked_is_not_taken(kind: str) -> None:
     assert pick(replace(plugins, entries=left), GPU).method != first
 
 
+class Needy(Options):
+    """Settings that can't be made without a value."""
+
+    needed: int
+
+
+@pytest.mark.parametrize("options", [Needy, Options])
+def test_one_whose_parts_do_not_work_is_not_taken(options: type[Options]) -> None:
+    plugins = known(sound=(ANY,))
+    info = plugins.infos[0]
+    broken = Registered("discriminator", "x", object, "", options, None, frozenset({"network"}), info)
+    preset = Preset("g", "x", "l", {}, (replace(ANY, rank=1),))
+    bad = Registered("train", "bad", preset, "", Options, Preset, frozenset(), info)
+    assert pick(replace(plugins, entries=(*plugins.entries, broken, bad)), CPU).method == "sound"
+
+
 def test_what_it_says() -> None:
     assert str(pick(known(a=(SMALL,)), FEW)) == "a is chosen for 300 pictures of 64x64 on a CPU: it is for few"
     assert "4,096 points in the plane on a CPU" in str(pick(known(a=(ANY,)), POINTS))
