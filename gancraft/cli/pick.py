@@ -15,6 +15,7 @@ from gancraft.training.folder import RunFolder
 if TYPE_CHECKING:
     from gancraft.cli.sniff import Words
 
+DATA = next(part for part in ENGINE if part.name == "data")
 STAND_IN = "sample:paintings"
 _SWITCHES = {"resume", "quiet", "q", "json", "debug", "help", "h"}  # the command's own flags without a value
 
@@ -41,8 +42,19 @@ def picked(words: Words, layers: Sequence[Layer]) -> Picked:
     said = validated(TRAIN, [TRAIN], [Layer(_only(layer, ("size", "device")), layer.label) for layer in layers])
     count, shape = survey(pictures(words) or STAND_IN, words.last("--size") or said.size)  # type: ignore[attr-defined]
     device = choose(words.last("--device") or said.device, "float32").device.type  # type: ignore[attr-defined]
-    found = pick(words.plugins, Given(count, shape, "cpu" if device == "cpu" else "gpu"))
+    given = Given(count, shape, "cpu" if device == "cpu" else "gpu", _labels(words, layers))
+    found = pick(words.plugins, given)
     return Picked(found.method, f"{found}; --plugin chooses another (see `gancraft plugins`)")
+
+
+def _labels(words: Words, layers: Sequence[Layer]) -> bool:
+    """Whether classes are to be learned."""
+    flags = [word for word in words.argv if word in ("--labels", "--no-labels", "--data.labels", "--data.no-labels")]
+    if flags:
+        return "no-" not in flags[-1]
+    keys = ("labels", "data.labels")
+    said = [Layer({k: layer.values[k] for k in keys if k in layer.values}, layer.label) for layer in layers]
+    return bool(validated(DATA, [DATA], said).labels)  # type: ignore[attr-defined]
 
 
 def pictures(words: Words) -> str | None:

@@ -260,7 +260,7 @@ class Suit:
     why: ends the sentence "NAME is chosen: …"; what it does better than others there, as was measured. pictures: in the set,
     from the first number to below the second. side: of the pictures' longer side in pixels, likewise. points: whether it is
     for points in the plane instead of pictures. device: "cpu", "gpu", or None for any. rank: of several that suit the lowest
-    is chosen.
+    is chosen. classes: whether it is for data with classes, too.
     """
 
     why: str
@@ -269,6 +269,7 @@ class Suit:
     points: bool = False
     device: Literal["cpu", "gpu"] | None = None
     rank: int = 100
+    classes: bool = True
 
 
 @dataclass(frozen=True)

@@ -15,11 +15,13 @@ from gancraft.resolve import flatten
 
 @dataclass(frozen=True)
 class Given:
-    """What there is. pictures: their number; shape: of each; device: what would compute."""
+    """What there is. pictures: their number; shape: of each; device: what would compute; classes: whether they are to be
+    learned, too."""
 
     pictures: int
     shape: DataShape
     device: Literal["cpu", "gpu"]
+    classes: bool = False
 
     @property
     def points(self) -> bool:
@@ -68,7 +70,7 @@ def suits(suit: Suit, given: Given) -> bool:
         return suit.points and given.points
     side = max(given.shape.width, given.shape.height)
     fits = suit.pictures[0] <= given.pictures < suit.pictures[1] and suit.side[0] <= side < suit.side[1]
-    return fits and suit.device in (None, given.device)
+    return fits and suit.device in (None, given.device) and (suit.classes or not given.classes)
 
 
 def _suits(plugins: Plugins, target: object) -> tuple[Suit, ...]:

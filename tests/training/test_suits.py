@@ -51,6 +51,11 @@ def test_the_first_in_rank_that_suits(given: Given, expected: str) -> None:
     assert found.method == expected and found.why == dict(wide=WIDE, plain=ANY, card=CARD, few=SMALL)[expected].why
 
 
+def test_classes_are_not_for_all() -> None:
+    plugins = known(all=(ANY,), plain=(replace(ANY, rank=1, classes=False),))
+    assert pick(plugins, CPU).method == "plain" and pick(plugins, replace(CPU, classes=True)).method == "all"
+
+
 def test_bounds_hold_the_first_and_not_the_last() -> None:
     plugins = known(wide=(WIDE,))
     for side, suited in ((127, False), (128, True), (256, True), (257, False)):
