@@ -44,7 +44,7 @@ _SUITS = Suit(
     side=(33, 129),
     device="gpu",
     rank=30,
-    classes=False,  # each came down to a picture, of sample:digits after 12,000
+    classes=False,  # with the narrow networks below, each class of sample:digits came down to one picture
 )
 
 
