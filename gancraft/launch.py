@@ -44,9 +44,12 @@ class Launch:
                 self.warning = (
                     f"steps can't be captured, and are launched one by one, which is slower: {_reason(error)}"
                 )
-                self.work()
-                return
-        self.graph.replay()
+        # Outside of the handler, whose error keeps the spoilt step's tensors alive: the next step would hang its gradients on
+        # nodes that belong to the capture's stream.
+        if self.graph is None:
+            self.work()
+        else:
+            self.graph.replay()
 
     def _captured(self) -> torch.cuda.CUDAGraph:
         """The work as a graph; nothing of it has been done."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import weakref
 from collections.abc import Iterator
 from types import SimpleNamespace
 from typing import Any
@@ -76,6 +77,26 @@ def test_work_that_cant_be_captured_goes_on_and_says_why(monkeypatch: pytest.Mon
     assert len(done) == WARM_UP + 4  # every call is done, the one whose capture failed too
     assert len(device.streams) == 1  # whatever stream the capture left, the former one is the current one again
     assert launch.warning.endswith("slower: Cannot copy between CPU and CUDA tensors")
+
+
+def test_nothing_of_a_spoilt_capture_is_alive_when_work_goes_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    device = Device(monkeypatch)
+    device.spoils = True
+    x = torch.zeros(1, requires_grad=True)
+    spoilt: list[weakref.ref[torch.Tensor]] = []
+
+    def work() -> None:
+        y = x * 2
+        if device.capturing:
+            spoilt.append(weakref.ref(y))
+            raise RuntimeError("not permitted when stream is capturing")
+        assert not [made for made in spoilt if made() is not None], "its nodes would take this step's gradients"
+        y.backward()
+
+    launch = Launch(work, captures=True)
+    for _ in range(WARM_UP + 1):
+        launch()
+    assert spoilt and launch.warning
 
 
 def test_memory_that_runs_out_is_not_taken_for_a_failed_capture(monkeypatch: pytest.MonkeyPatch) -> None:

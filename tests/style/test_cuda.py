@@ -83,6 +83,9 @@ def test_a_loss_that_cant_be_captured_paints_the_same_and_says_so() -> None:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("ignore:`torch.jit:DeprecationWarning")  # torch 2.11's compiler calls its own old names
 @pytest.mark.filterwarnings("ignore:TensorFloat32")  # it would rather have quicker products
+@pytest.mark.filterwarnings(  # torch 2.11's compiler makes one while it traces
+    "ignore:<class 'torch.autograd.function.Function'> should not be instantiated:DeprecationWarning"
+)
 def test_inductor_equals_eager() -> None:
     seen: list[object] = []
     eager, _ = finish(run(job(96, 64, device="cuda", launch="eager"), iterations=5, levels=1))
