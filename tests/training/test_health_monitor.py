@@ -205,6 +205,18 @@ def test_swings_and_standstill() -> None:
     assert [finding.code for finding in still] == ["stagnant"]
 
 
+def test_a_network_that_repaints_may_be_thrown_back() -> None:
+    def course(pictures: int) -> dict[str, float]:
+        return {"distance": 80 - pictures / 20_000 + (20 if 300_000 <= pictures < 500_000 else 0), "held_out": 50.0}
+
+    monitor, found = run(course)
+    assert [finding.code for finding in found] == ["thrown-back", "recovered:thrown-back"]
+    assert found[0].pictures == 300_000 and found[1].pictures == 500_000
+    assert monitor.verdict().startswith("recovered: training was thrown back")
+    assert run(lambda pictures: course(pictures) | {"diversity": 0.8})[1] == []  # of a GAN's distances that is common
+    assert run(lambda pictures: {"distance": 80 - pictures / 20_000})[0].verdict() == "healthy"
+
+
 def test_augmentation_near_its_ceiling_may_leak() -> None:
     found = run(lambda p: healthy(p) | {"augment": min(0.85, p / 500_000)})[1]
     assert [finding.code for finding in found] == ["leak"] and "0.8" in found[0].sentence

@@ -159,6 +159,18 @@ def unstable(case: Case) -> Sign | None:
     return Sign(f"training swings to and fro: {between}", width)
 
 
+def thrown_back(case: Case) -> Sign | None:
+    """A network that repaints has lost what it had learned: its pictures are much farther from the style than they were.
+    A GAN's distance wavers in good runs, and has rules of its own."""
+    if case.course.last("diversity", 1) or not (distances := case.course.last("distance", 1)):
+        return None
+    best = case.progress.best
+    worse = distances[-1] / best - 1 if best > 0 else 0.0
+    if worse < (t.BACK_OVER if case.active else t.BACK):
+        return None
+    return Sign(f"training was thrown back: the distance is {distances[-1]:.3g}, and was {best:.3g}", worse)
+
+
 def stagnant(case: Case) -> Sign | None:
     """No better for long, and no other trouble explains it."""
     since = case.progress.stuck_for(case.pictures)
@@ -186,6 +198,7 @@ RULES: Mapping[str, Rule] = {
     "memorising": memorising,
     "copying": copying,
     "unstable": unstable,
+    "thrown-back": thrown_back,
     "stagnant": stagnant,
     "leak": leak,
 }

@@ -16,6 +16,7 @@ PAST = {
     "memorising": "memorised: the discriminator learned the training pictures by heart (held-out gap {value:.2f})",
     "copying": "copying: pictures repeated the training set ({value:.2f} times as far from it as new ones)",
     "unstable": "training swung to and fro (distances {value:.0f} apart)",
+    "thrown-back": "training was thrown back: pictures were much worse than they had been",
     "stagnant": "training came to a halt (no better for {value:,.0f} pictures)",
     "leak": "augmentation may have leaked into pictures (probability {value:.2f})",
 }
@@ -30,6 +31,7 @@ OVER = {
     "memorising": ("the discriminator knows the training pictures by heart no longer", "held_out_gap"),
     "copying": ("pictures copy the training set no longer", "copying"),
     "unstable": ("training has calmed down", "distance"),
+    "thrown-back": ("training is as far as it had been", "distance"),
     "stagnant": ("pictures get better again", "distance"),
     "leak": ("augmentation is moderate again", "augment"),
 }
