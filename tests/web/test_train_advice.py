@@ -42,6 +42,12 @@ def test_ones_own_are_counted(tmp_path: Path) -> None:
     assert advised(PLUGINS, [str(tmp_path / "bad.zip")], None, 16).given.pictures == 0  # type: ignore[union-attr]
 
 
+def test_classes_have_a_method_of_their_own() -> None:
+    paintings = by_name("paintings")
+    without, classes = (advised(PLUGINS, None, paintings, 32, labels) for labels in (False, True))
+    assert without and classes and without.method == "projected-small" and classes.method == "dcgan"
+
+
 def test_the_line_and_its_button() -> None:
     found = Pick("<other>", Given(300, DataShape(3, 64, 64), "cpu"), "it is <better>")
     said, button = advice(found, "mine")

@@ -20,8 +20,11 @@ from gancraft.web import gpu
 LABEL = "Choose it"
 
 
-def advised(plugins: Plugins, files: Sequence[str] | None, sample: DataSample | None, side: float) -> Pick | None:
-    """For pictures of the visitor's own, or a bundled set, brought to `side` pixels; None where there are none."""
+def advised(
+    plugins: Plugins, files: Sequence[str] | None, sample: DataSample | None, side: float, labels: bool = False
+) -> Pick | None:
+    """For pictures of the visitor's own, or a bundled set, brought to `side` pixels; None where there are none. labels:
+    whether folders are taken as classes."""
     if not files and sample is None:
         return None
     if files:
@@ -30,7 +33,7 @@ def advised(plugins: Plugins, files: Sequence[str] | None, sample: DataSample | 
         assert sample is not None
         count, shape = _surveyed(sample.source)
         shape = shape if shape.height == 1 else DataShape(3, int(side), int(side))
-    return pick(plugins, Given(count, shape, "gpu" if gpu.zero_gpu() or _has_gpu() else "cpu"))
+    return pick(plugins, Given(count, shape, "gpu" if gpu.zero_gpu() or _has_gpu() else "cpu", bool(labels)))
 
 
 def advice(found: Pick | None, method: str) -> tuple[str, gr.Button]:

@@ -70,7 +70,15 @@ class Form:
     @property
     def rate(self) -> Field:
         """The setting that may change when a run is gone on with, beside how far."""
-        return next(f for f in self.fields if (f.part, f.setting.name) == ("learn", "rate_factor"))
+        return self._field("learn", "rate_factor")
+
+    @property
+    def labels(self) -> Component:
+        """Whether folders are taken as classes, which decides on what suits them."""
+        return self._field("data", "labels").control.component
+
+    def _field(self, part: str, name: str) -> Field:
+        return next(f for f in self.fields if (f.part, f.setting.name) == (part, name))
 
     @property
     def outputs(self) -> list[Block]:

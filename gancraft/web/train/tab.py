@@ -202,17 +202,20 @@ def _together(context: Context, form: Form, sets: Sets) -> None:
             fits = next(fitting, sample) if sample else sample
             return [gr.skip()] * len(fields) if fits == sample else _chosen(context, fits, shown)
 
-    def advise(method: str, files: list[str] | None, sample: str, size: float) -> Any:
+    def advise(method: str, files: list[str] | None, sample: str, size: float, labels: bool) -> Any:
         """What gancraft would choose for these."""
         with friendly(), TURNS.turn():
-            return advice(advised(context.plugins, files, by_name(sample), size), method)
+            return advice(advised(context.plugins, files, by_name(sample), size, labels), method)
 
-    def take_advice(method: str, files: list[str] | None, sample: str, size: float, shown: Shown) -> list[Any]:
+    def take_advice(
+        method: str, files: list[str] | None, sample: str, size: float, labels: bool, shown: Shown
+    ) -> list[Any]:
         with friendly(), TURNS.turn():
-            found = advised(context.plugins, files, by_name(sample), size)
+            found = advised(context.plugins, files, by_name(sample), size, labels)
             return form.show(found.method if found else method, {}, shown)
 
-    asked, says = [form.method, sets.files, sets.sample, form.size], [form.advice, form.advised]
+    asked = [form.method, sets.files, sets.sample, form.size, form.labels]
+    says = [form.advice, form.advised]
     picked = sets.tiles.select(pick, form.shown, fields, **QUIET)
     fitted = picked.then(fit_method, [form.method, sets.sample, form.shown], form.outputs, **QUIET)
     changed = [sets.files.upload, sets.files.clear, sets.files.delete]
@@ -223,6 +226,7 @@ def _together(context: Context, form: Form, sets: Sets) -> None:
     for event in (fitted, own_ones, fits, taken):
         event.then(advise, asked, says, **QUIET)
     form.size.release(advise, asked, says, **QUIET)
+    form.labels.input(advise, asked, says, **QUIET)  # type: ignore[attr-defined]
     roles = list(form.roles.values())
     for role in roles:
         role.input(by_role, [form.method, form.shown, *roles], form.outputs, **QUIET)
