@@ -18,8 +18,8 @@ from typer.testing import CliRunner  # noqa: E402
 from gancraft.cli.main import build_app  # noqa: E402
 
 SHEETS = {
-    "sweep": ["sweep", "emoji", "--seeds", "1,6,24", "--side", "96", "--truncation", "0..1.5:0.25"],
-    "directions": ["directions", "emoji", "-n", "5", "--seeds", "24,7", "--side", "72"],
+    "sweep": ["sweep", "emoji", "--seeds", "13,20,41", "--side", "96", "--truncation", "0..1.5:0.25"],
+    "directions": ["directions", "emoji", "-n", "5", "--seeds", "39,20", "--side", "72"],
     "mix": ["mix", "abstract", "--rows", "1,2,3", "--columns", "4,5,6,7", "--side", "96"],
     "styles": ["directions", "abstract", "-n", "4", "--seeds", "2,3", "--side", "80"],
     "sweep-styles": ["sweep", "abstract", "--seeds", "2,3,4", "--side", "96", "--truncation", "0..1.25:0.25"],
