@@ -32,8 +32,8 @@ STALL = 50_000  # pictures without improvement that count as evidence beside oth
 STAGNANT = 200_000  # pictures without improvement that are worth a word, or a quarter of the run if that is more
 SWING, SWINGS, SWING_WINDOW = 100.0, 5, 16  # at least so many ups and downs of so much within so many looks
 
-# Of networks that repaint: their pictures are fixed, and the distance hardly wavers. A run whose loss was thrown back twice rose
-# by 32 % and 21 %; two that went straight on by less than 1 %.
+# Of networks that repaint: their pictures are fixed, and the distance hardly wavers. A run whose loss was thrown back twice
+# rose by 32 % and 21 %; two that went straight on by less than 1 %.
 BACK, BACK_OVER = 0.15, 0.02
 
 LATENT_IGNORED, LATENT_USED, LATENT_LOOKS = 0.05, 0.1, 2
