@@ -136,6 +136,8 @@ class Phase:
     # Read before each step from the named state as numbers, averaged over processes; True leaves the step out.
     # It makes the device wait at every step: None where it isn't needed.
     skip: Callable[[Mapping[str, float]], bool] | None = None
+    # Whether its loss holds gradients itself, as penalties do. Large pictures then cost compiled code too much.
+    second_order: bool = False
 
 
 class Trainable(ABC):

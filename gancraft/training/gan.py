@@ -83,10 +83,11 @@ class Gan(Trainable):
         penalised = bool(self.weights)
         lazy = penalised and every > 1
         skip = (lambda state: state["discriminator"] < options.skip_below) if options.skip_below > 0 else None
-        play = partial(self._discriminator, penalise=penalised and not lazy)
-        phases = [Phase("discriminator", ("discriminator",), play, adam, steps=options.discriminator_steps, skip=skip)]
+        always = penalised and not lazy
+        play, steps = partial(self._discriminator, penalise=always), options.discriminator_steps
+        phases = [Phase("discriminator", ("discriminator",), play, adam, steps=steps, skip=skip, second_order=always)]
         if lazy:
-            phases.append(Phase("penalty", ("discriminator",), self._penalty, adam, every=every))
+            phases.append(Phase("penalty", ("discriminator",), self._penalty, adam, every=every, second_order=True))
         wants_data = self.loss.paired or self.plan.shape.classes > 0 or options.skip_below > 0
         phases.append(
             Phase(
@@ -100,7 +101,8 @@ class Gan(Trainable):
         )
         if options.path_length > 0:
             adam = Adam(options.generator_rate, **shared)
-            phases.append(Phase("path", ("generator",), self._path, adam, every=options.path_every, data=False))
+            every = options.path_every
+            phases.append(Phase("path", ("generator",), self._path, adam, every=every, data=False, second_order=True))
         return phases
 
     def state(self) -> dict[str, Tensor]:

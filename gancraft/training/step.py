@@ -24,6 +24,11 @@ from gancraft.training.ranks import Ranks
 
 _numbers = count()
 
+# Pixels of a picture above which second derivatives of convolutions aren't compiled on a GPU. Compiled code has only torch's
+# way, convolutions with a kernel as large as the picture: at 256x256 one of them took 85 % of the time of R1 and R2 at every
+# eighth step, and training was five times slower than uncompiled; at 64x64 it was half as fast again.
+SECOND_ORDER = 128 * 128
+
 
 class Step:
     """A phase, ready to be taken again and again. `meter` gathers its loss's parts and what it saw."""
@@ -47,7 +52,7 @@ class Step:
         self.parameters = [p for name in phase.learns for p in networks[name].parameters() if p.requires_grad]
         self.warning = ""
         self._gradient: Any = self._eager
-        if compute.launch == "compile":
+        if compute.launch == "compile" and compiles(phase, feed.x_NCHW.shape, compute.device):
             self._gradient = self._compiled
             self._compile = torch.compile(_own_code(self._eager), dynamic=False, backend=compute.backend)
         captures = compute.captures
@@ -136,6 +141,11 @@ class Step:
             self._gradient = self._eager
             return self._eager(*arguments)
         return result
+
+
+def compiles(phase: Phase, shape: Sequence[int], device: torch.device) -> bool:
+    """Whether compiling the phase's step pays for pictures of that shape, N x C x H x W."""
+    return not (phase.second_order and device.type == "cuda" and shape[-2] * shape[-1] > SECOND_ORDER)
 
 
 def _own_code(method: Any) -> MethodType:

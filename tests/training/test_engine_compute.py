@@ -11,7 +11,9 @@ import torch
 from gancraft.compute import Compute
 from gancraft.errors import GancraftError
 from gancraft.events import Started
+from gancraft.interfaces import DataShape, Plan
 from gancraft.models import load_model
+from gancraft.training.step import compiles
 from tests.conftest import WritePlugin
 from tests.training import engine_helpers as engine
 
@@ -97,6 +99,19 @@ def test_compiled_is_eager(name: str, on: Any, ramps: Path, tmp_path: Path) -> N
     compiled, said = steps(name, ramps, tmp_path / "compiled")
     assert said == []  # nothing fell back
     assert_close(compiled, eager)
+
+
+def test_second_derivatives_of_large_pictures_are_not_compiled_on_a_gpu() -> None:
+    def left_out(side: int, device: str, **settings: Any) -> list[str]:
+        trainable = engine.choose("toy", settings).make(Plan(DataShape(2, 1, 1), 1000, 16))
+        trainable.networks()
+        shape, where = (100, 3, side, side), torch.device(device)
+        return [phase.name for phase in trainable.phases() if not compiles(phase, shape, where)]
+
+    lazy, always = {"gan.r1": 1.0, "gan.penalty_every": 4}, {"gan.r1": 1.0, "gan.penalty_every": 1}
+    assert left_out(256, "cuda", **lazy) == ["penalty"] and left_out(256, "cuda", **always) == ["discriminator"]
+    assert left_out(256, "cuda", **{"gan.r1": 0.0}) == []
+    assert left_out(128, "cuda", **lazy) == left_out(256, "cpu", **lazy) == []
 
 
 def test_without_a_compiler_it_goes_on_and_says_so_once_a_phase(on: Any, ramps: Path, tmp_path: Path) -> None:
