@@ -31,6 +31,7 @@ _NAME = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 class Kind(StrEnum):
     STYLE = "style"
     METHOD = "method"
+    INSTANT = "instant"
     LOSS = "loss"
     GAN = "gan"
     NETWORK = "network"
@@ -39,6 +40,7 @@ class Kind(StrEnum):
 WHAT = {
     Kind.STYLE: "A style loss",
     Kind.METHOD: "A style method",
+    Kind.INSTANT: "An instant style",
     Kind.LOSS: "An adversarial loss",
     Kind.GAN: "A GAN",
     Kind.NETWORK: "A perceptual network",
@@ -46,6 +48,7 @@ WHAT = {
 TRY = {
     Kind.STYLE: "gancraft style --plugin {}",
     Kind.METHOD: "gancraft style --plugin {}",
+    Kind.INSTANT: "gancraft style --plugin {}",
     Kind.LOSS: "gancraft train sample:shapes --size 32 --plugin {}",
     Kind.GAN: "gancraft train sample:shapes --size 32 --plugin {}",
     Kind.NETWORK: "gancraft style --network {}",
@@ -57,8 +60,8 @@ def command(
     kind: Annotated[
         Kind,
         typer.Argument(
-            help="What it brings first: style (a style loss), method (a style method with a run of its own), loss (an "
-            "adversarial one), gan, or network (a perceptual one).",
+            help="What it brings first: style (a style loss), method (a style method with a run of its own), instant "
+            "(one that paints in one pass), loss (an adversarial one), gan, or network (a perceptual one).",
             metavar="KIND",
         ),
     ],

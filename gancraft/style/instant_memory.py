@@ -53,7 +53,9 @@ def bytes_per_pixel(painter: InstantPainter, state: Any) -> float:
     side = -(-PROBE // painter.method.stride) * painter.method.stride
     hooks = [m.register_forward_hook(count) for m in painter.method.network.modules() if not list(m.children())]
     try:
-        painter.method.frame(torch.zeros(1, 3, side, side, device=painter.compute.device), state)
+        painted_NCHW = painter.method.frame(torch.zeros(1, 3, side, side, device=painter.compute.device), state)
+        # Of what is done outside of modules the result is known at least.
+        count(painter.method.network, (), painted_NCHW)
     finally:
         for hook in hooks:
             hook.remove()
