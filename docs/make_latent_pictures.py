@@ -24,7 +24,7 @@ SHEETS = {
     "styles": ["directions", "abstract", "-n", "4", "--seeds", "2,3", "--side", "80"],
     "sweep-styles": ["sweep", "abstract", "--seeds", "2,3,4", "--side", "96", "--truncation", "0..1.25:0.25"],
 }
-NEAREST = ["nearest", "digits", "sample:digits", "--rows", "4", "--side", "72"]
+NEAREST = ["nearest", "digits", "sample:digits", "--rows", "4", "--side", "104"]
 
 
 def make(name: str, arguments: list[str]) -> None:

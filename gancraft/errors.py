@@ -19,7 +19,7 @@ class UsageError(GancraftError):
 
 
 def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """`, did you mean 'x'?` where a known name is close to `name`, else nothing."""
+    """`, did you mean 'x'?` where a known name is close to `name`, for the end of a message; else nothing."""
     close = difflib.get_close_matches(name, list(known), n=1)
     return f", did you mean '{close[0]}'?" if close else ""
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, did_you_mean, hint
 from gancraft.options import Options, Setting, settings
 
 
@@ -88,8 +88,8 @@ def config_file(path: str | Path, command: str) -> Layer:
     for key, value in document.items():
         if not isinstance(value, dict) and key != command:
             raise UsageError(f"--config {path}: {key} stands in no table; write it below [{command}]")
-        if key != command and (hint := did_you_mean(key, [command])):
-            raise UsageError(f"--config {path}: there is no table [{key}]{hint}")
+        if key != command and (close := did_you_mean(key, [command])):
+            raise UsageError(f"--config {path}: there is no table [{key}]{close}")
     table = document.get(command, {})
     if not isinstance(table, dict):
         raise UsageError(f"--config {path}: [{command}] must be a table")
@@ -123,7 +123,7 @@ def owner(key: str, parts: Sequence[Part], layer: Layer) -> tuple[Part, str]:
                 raise UsageError(f"{layer.origin(key)}: no such setting{did_you_mean(tail, part.settings())}")
         names = [part.name for part in parts]
         raise UsageError(
-            f"{layer.origin(key)}: no part '{head}' is in use{did_you_mean(head, names)}; there are: {', '.join(names)}"
+            f"{layer.origin(key)}: no part '{head}' is in use{hint(head, names)}; there are: {', '.join(names)}"
         )
     owners = [part for part in parts if key in part.settings()]
     if len(owners) > 1 and owners[0] is not parts[0]:

@@ -79,7 +79,7 @@ def test_a_mixing_sheet() -> None:
 
 
 def test_mixing_what_cannot_be_mixed() -> None:
-    assert "generator (disc) has no styles" in refused("mix", model("disc"))
+    assert "this model has no styles (its generator: disc); choose one" in refused("mix", model("disc"))
     file = model()
     assert "this model has layers 0 to 5" in refused("mix", file, "--layers", "9")
     assert "--columns cat: is neither a seed" in refused("mix", file, "--columns", "cat")
@@ -98,6 +98,7 @@ def test_a_sweep(kind: str) -> None:
     assert np.abs(rows[0][:, -24:] - pixels("one/00000.png")).max() <= 1
     assert read_recipe("sweep.png")["options"]["sweep"]["truncation"] == [0, 0.5, 1]
     assert "give numbers from 0 to 2" in refused("sweep", file, "--truncation", "3")
+    assert "goes down; write the smaller number first: 0..1" in refused("sweep", file, "--truncation", "1..0:0.25")
 
 
 @pytest.mark.parametrize("kind", ["disc", "stripes"])
@@ -127,7 +128,9 @@ def test_directions_that_are_refused() -> None:
     assert "go together" in refused("sample", file, *found)
     assert "there are 2, counted from 0" in refused("sample", file, *found, "--direction", "2:1")
     assert "give its number and how far" in refused("sample", file, *found, "--direction", "two")
-    assert "of another model ('stripes')" in refused("sample", "disc.safetensors", *found, "--direction", "0:1", code=1)
+    assert "of another model (its generator: stripes); they fit only" in refused(
+        "sample", "disc.safetensors", *found, "--direction", "0:1", code=1
+    )
 
 
 def test_codes_are_kept_and_drawn_again() -> None:
@@ -158,7 +161,8 @@ def test_a_walk_from_one_picture_to_another() -> None:
     assert done(*walk, "--from", 3, "--to", 4).stdout.strip() == "stripes-seed3-to-seed4.mp4"
     assert "--to goes with --from" in refused("walk", file, "--to", 3)
     assert "leave it out" in refused("walk", file, "--from", 3, "--to", 4, "--through", "1,2")
-    assert "is neither a seed" in refused("walk", file, "--from", "here", "--to", 4)
+    assert "--from here: is neither a seed" in refused("walk", file, "--from", "here", "--to", 4)
+    assert "--to there: is neither a seed" in refused("walk", file, "--from", 3, "--to", "there")
 
 
 def test_nearest_pictures() -> None:

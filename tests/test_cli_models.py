@@ -122,7 +122,7 @@ def test_classes_are_chosen_or_take_turns() -> None:
         reds = [open_picture(path).rgb_HWC for path in sorted(Path("out").iterdir())]
         discs = [x_HWC[..., 0][x_HWC.max(-1) > 0] for x_HWC in reds]
         assert [round(float(np.median(disc)), 1) for disc in discs] == levels
-    assert "did you mean 'dog'?; there are: cat, dog, owl" in refused("sample", file, "--class", "dug")
+    assert "did you mean 'dog'?); there are: cat, dog, owl" in refused("sample", file, "--class", "dug")
     assert "this model has no classes" in refused("walk", model(), "--class", "dog")
 
 
@@ -256,7 +256,7 @@ def test_without_the_judge_the_network_that_ships_compares() -> None:
     assert "efficientnet-lite1 isn't installed with its weights; comparing by embedded" in result.stderr
     assert "features          embedded" in result.stdout
     message = refused("evaluate", data, "--data", data, "--network", "embeded", "-q")
-    assert "there is no network 'embeded', did you mean 'embedded'" in message
+    assert "there is no network 'embeded' (did you mean 'embedded'" in message
 
 
 def test_points_are_compared_as_they_are() -> None:

@@ -10,6 +10,8 @@ import numpy as np
 import pytest
 
 import gancraft
+from gancraft.cli.progress import follow
+from gancraft.events import Finished, Run, Started, Warned
 from gancraft.pictures import save_picture
 from tests.cli_helpers import FAST, here, photo, run  # noqa: F401 - fixtures too
 from tests.conftest import WritePlugin
@@ -25,7 +27,7 @@ BAD = {
     "unknown layer": (
         ["style", *FAST, "--style-layers", "relu1_9"],
         2,
-        "no layer 'relu1_9' in this network, did you mean",
+        "no layer 'relu1_9' in this network (did you mean",
     ),
     "unknown sample": (["style", "sample:dog"], 2, "dog"),
     "unknown flag": (["style", "--strenght", "1"], 2, "--strenght"),
@@ -221,6 +223,12 @@ def test_redo_names_the_package_that_is_gone(here: Path) -> None:
         again
         == "'gabor', which isn't there or has no network 'filters'; install or update it: pip install --upgrade gancraft-gabor"
     )
+
+
+def test_a_warning_in_a_log_begins_its_line(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run(lambda _: iter((Started(1, "one"), Warned("too few"), Finished())))
+    follow(run, "evaluating")
+    assert capsys.readouterr().err == "evaluating: one\ngancraft: too few\n"
 
 
 def test_a_recipe_cannot_steer_the_terminal(here: Path) -> None:

@@ -129,7 +129,7 @@ def test_commands_take_names(here: Path) -> None:
 @pytest.mark.parametrize("command", [["sample"], ["walk"], ["info"], ["evaluate", "--data", "x"]], ids=lambda c: c[0])
 def test_unknown_names_get_a_suggestion(command: list[str]) -> None:
     result = run(*command, "digit")
-    assert result.exit_code == 2 and "digit: there is no such file or folder, did you mean 'digits'?" in result.stderr
+    assert result.exit_code == 2 and "digit: there is no such file or folder (did you mean 'digits'?)" in result.stderr
     assert len(result.stderr.strip().splitlines()) == 1
 
 
@@ -174,7 +174,7 @@ def test_a_third_party_ships_a_model(here: Path, write_plugin: WritePlugin) -> N
     for name in ("gone", "odd"):
         result = run("info", name, "--plugins-dir", folder)
         assert result.exit_code == 1 and f"the file of model '{name}' isn't there" in result.stderr
-    assert "no trained model 'spot', did you mean 'spots'" in str(pytest.raises(GancraftError, plugins.get, "model", "spot").value)  # fmt: skip
+    assert "no trained model 'spot' (did you mean 'spots'" in str(pytest.raises(GancraftError, plugins.get, "model", "spot").value)  # fmt: skip
 
 
 def test_a_path_is_no_target(write_plugin: WritePlugin) -> None:

@@ -166,7 +166,7 @@ def test_a_missing_folder_is_named() -> None:
 
 
 def test_an_unknown_name_comes_with_a_suggestion() -> None:
-    with pytest.raises(UsageError, match="there is no style method 'grum', did you mean 'gram'"):
+    with pytest.raises(UsageError, match=r"there is no style method 'grum' \(did you mean 'gram'"):
         find_plugins().get("style", "grum")
     with pytest.raises(UsageError, match="there is no network 'vgg91'.*did you mean 'vgg19'"):
         find_plugins().get("network", "vgg91")
@@ -224,7 +224,7 @@ def test_a_constructor_that_fails_names_its_plugin(write_plugin: WritePlugin) ->
 
 
 def test_leaving_out_a_plugin_that_is_not_there_is_a_mistake() -> None:
-    with pytest.raises(UsageError, match="--no-plugin gramm: no such plugin, did you mean 'gram'?"):
+    with pytest.raises(UsageError, match=r"--no-plugin gramm: no such plugin \(did you mean 'gram'\?\)"):
         plugins_from_environment({}, block=["gramm"])
 
 
@@ -273,7 +273,7 @@ def test_modules_that_are_imported_already_can_be_plugins() -> None:
     plugins = find_plugins(entry_points=(), modules=[gancraft_gram])
     assert [(info.name, info.source, info.bundled) for info in plugins.infos] == [("gram", "gancraft_gram", False)]
     assert plugins.names("style") == ["gram", "covariance"]
-    with pytest.raises(UsageError, match="there is no plugin 'grum', did you mean 'gram'"):
+    with pytest.raises(UsageError, match=r"there is no plugin 'grum' \(did you mean 'gram'"):
         plugins.plugin("grum")
 
 

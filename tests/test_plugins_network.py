@@ -62,7 +62,7 @@ def test_style_methods_have_theirs_by_the_runs_own_option() -> None:
 
 
 def test_a_network_that_is_not_there() -> None:
-    with pytest.raises(UsageError, match="there is no network 'tinny', did you mean 'tiny'"):
+    with pytest.raises(UsageError, match=r"there is no network 'tinny' \(did you mean 'tiny'"):
         PLUGINS.seeing(SEES, Named(network="tinny"))
 
 

@@ -48,10 +48,10 @@ def test_the_order_is_flag_set_environment_file_default(tmp_path: Path) -> None:
         (assignments(["strength=x"]), "--set strength=x: must be a valid number"),
         (assignments(["strenght=1"]), "--set strenght: no such setting, did you mean 'strength'?"),
         (assignments(["gram.shfit=1"]), "--set gram.shfit: no such setting, did you mean 'shift'?"),
-        (assignments(["gran.shift=1"]), "--set gran.shift: no part 'gran' is in use, did you mean 'gram'?"),
+        (assignments(["gran.shift=1"]), "--set gran.shift: no part 'gran' is in use (did you mean 'gram'?)"),
         (flags({"optimiser": "sgd"}), "--optimiser sgd: must be 'auto', 'adam' or 'lbfgs'"),
-        (flags({"plugin": "grum"}), "there is no style method 'grum', did you mean 'gram'?"),
-        (flags({"network": "vgg91"}), "there is no network 'vgg91', did you mean 'vgg19'?"),
+        (flags({"plugin": "grum"}), "there is no style method 'grum' (did you mean 'gram'?)"),
+        (flags({"network": "vgg91"}), "there is no network 'vgg91' (did you mean 'vgg19'?)"),
     ],
 )
 def test_errors_name_where_a_value_came_from(layer: Layer, message: str) -> None:

@@ -16,7 +16,7 @@ from gancraft import defaults
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir, Quiet
 from gancraft.cli.errors import handled
 from gancraft.cli.sample import Device, Seed, Truncation
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 
 if TYPE_CHECKING:
     from gancraft.interfaces import DataShape
@@ -79,7 +79,7 @@ def command(
         pictures = from_model(model, count or len(reals), seed, truncation, device, classes_N)
     else:
         if not Path(made).exists() and ":" not in made:
-            close = did_you_mean(made, model_names(plugins))
+            close = hint(made, model_names(plugins))
             raise UsageError(
                 f"{made}: there is no such file or folder{close}; give a model, the folder of a run, or pictures"
             )

@@ -10,7 +10,7 @@ import typer
 
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir
 from gancraft.cli.errors import handled, printable
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.plugins import Plugins, plugins_from_environment
 from gancraft.trained import words
 from gancraft.trained.folder import own_models
@@ -45,7 +45,7 @@ def command(
 def _named(name: str, models: list[Listed], plugins: Plugins) -> Listed:
     found = next((model for model in models if model.name == name), None)
     if found is None:
-        close = did_you_mean(name, [model.name for model in models])
+        close = hint(name, [model.name for model in models])
         raise UsageError(
             f"there is no model '{name}'{close}; `gancraft models` lists them, `gancraft info` reads a file"
         )

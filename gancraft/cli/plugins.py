@@ -13,7 +13,7 @@ import typer
 from gancraft.cli.common import AsJson, Debug, NoPlugin, PluginsDir
 from gancraft.cli.errors import debugging, handled, printable
 from gancraft.cli.plugin_facts import facts, lines
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.plugins import PluginInfo, Plugins, Registered, plugins_from_environment
 
 if TYPE_CHECKING:
@@ -103,8 +103,8 @@ def found(plugins: Plugins, name: str) -> tuple[PluginInfo, list[Registered], bo
     entries = [entry for entry in plugins.entries if entry.name == name]
     if not entries:
         known = sorted({*(i.name for i in plugins.infos), *(e.name for e in plugins.entries)})
-        hint = did_you_mean(name, known) or "; install its package, or give its folder with --plugins-dir"
-        raise UsageError(f"there is no plugin '{name}', and none that brings it{hint}; see `gancraft plugins`")
+        close = hint(name, known) or "; install its package, or give its folder with --plugins-dir"
+        raise UsageError(f"there is no plugin '{name}', and none that brings it{close}; see `gancraft plugins`")
     return entries[0].plugin, entries, False
 
 

@@ -33,7 +33,7 @@ def follow(
             if isinstance(event, Started):
                 display.say(event.summary)
             elif isinstance(event, Warned):
-                display.say(f"gancraft: {event.message}")
+                display.warn(f"gancraft: {event.message}")
             elif isinstance(event, Progress):
                 display.progress(event)
             elif isinstance(event, Preview) and preview is not None:
@@ -93,6 +93,9 @@ class _Silent:
     def say(self, text: str) -> None:
         pass
 
+    def warn(self, text: str) -> None:
+        self.say(text)
+
     def progress(self, event: Progress) -> None:
         pass
 
@@ -137,6 +140,9 @@ class _Lines(_Silent):
 
     def say(self, text: str) -> None:
         print(self.title + text, file=sys.stderr, flush=True)
+
+    def warn(self, text: str) -> None:
+        print(text, file=sys.stderr, flush=True)
 
     def progress(self, event: Progress) -> None:
         if time.monotonic() - self.last >= LINE_EVERY:

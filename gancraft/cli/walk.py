@@ -55,7 +55,7 @@ def command(
     from gancraft.cli.progress import follow
     from gancraft.cli.sheets import label_of, opened
     from gancraft.latent.codes import seeded
-    from gancraft.latent.named import named
+    from gancraft.latent.named import joined, named
     from gancraft.latent.walk import filming
     from gancraft.latent.walk import stops as numbers_of
 
@@ -66,7 +66,8 @@ def command(
     source, loaded = opened(model, plugins_dir, no_plugin)
     label = label_of(loaded, class_name) or 0
     if start is not None:
-        codes, titles = named(loaded, f"{start},{end}", "--from, --to", label)
+        ends = [named(loaded, text, option, label) for text, option in ((start, "--from"), (end or "", "--to"))]
+        codes, titles = joined(loaded, [codes for codes, _ in ends]), [title for _, names in ends for title in names]
         name = f"{source.stem}-{'-to-'.join((titles[0], titles[-1]))}.mp4".replace(" ", "").replace(":", ".")
     else:
         codes = seeded(loaded, seed, range(stops) if through is None else numbers_of(through), label)

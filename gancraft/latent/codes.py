@@ -66,8 +66,8 @@ def styled_generator(model: Model) -> StyledGenerator:
     """The generator of a model whose pictures have styles. Raises UsageError for one without."""
     if not isinstance(model.generator, StyledGenerator):
         raise UsageError(
-            f"this model's generator ({model.info.name}) has no styles; generators in two halves have, from latents to "
-            "styles and from styles to pictures, such as StyleGAN's"
+            f"this model has no styles (its generator: {model.info.name}); choose one whose generator has, such as "
+            "StyleGAN's (`gancraft models` lists models)"
         )
     return model.generator
 
@@ -105,8 +105,10 @@ def check_owner(path: Path, header: Mapping[str, Any], model: Model, what: str) 
     """Raise GancraftError where a file belongs to another model. what: it holds."""
     known = header.get("model")
     if not isinstance(known, dict) or known.get("fingerprint") != model.fingerprint:
-        name = f" ('{known.get('name')}')" if isinstance(known, dict) else ""
-        raise GancraftError(f"{path}: holds {what} of another model{name}; make them again with this one")
+        name = f" (its generator: {known.get('name')})" if isinstance(known, dict) else ""
+        raise GancraftError(
+            f"{path}: holds {what} of another model{name}; they fit only the model that they were made with"
+        )
 
 
 def _fits(model: Model, space: Space, values: Tensor, labels_N: Tensor | None) -> bool:

@@ -18,6 +18,7 @@ from gancraft.latent.codes import Codes
 from gancraft.latent.generate import batch_size, draw
 from gancraft.latent.sheet import is_points
 from gancraft.models import Model
+from gancraft.trained import words
 
 MOST = 100  # megapixels of a sheet
 
@@ -43,7 +44,7 @@ def drawing(
 
     def events(run: Run) -> Iterator[Event]:
         began, done = time.monotonic(), 0
-        yield Started(total, f"{total} pictures, {shape}, on {choose(device, 'float32').name}")
+        yield Started(total, f"{words.pictures(total)}, {shape}, on {choose(device, 'float32').name}")
         made: list[np.ndarray] = []
         for codes, truncation in parts:
             for x_NCHW in draw(model, codes, truncation, batch or batch_size(shape), device):

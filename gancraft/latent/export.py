@@ -138,7 +138,8 @@ def _meanings(model: Model, graph: Graph, batch: int) -> dict[str, str]:
     shape, rows = model.info.shape, str(batch) if batch else "N"
     z_NL = graph.example(256)[LATENTS]
     lengths_N = z_NL.norm(dim=1)
-    kind = f"random numbers with mean {float(z_NL.mean()):.1f} and deviation {float(z_NL.std()):.2f}"
+    mean = round(float(z_NL.mean()), 1) + 0.0  # + 0.0: no -0.0
+    kind = f"random numbers with mean {mean} and deviation {float(z_NL.std()):.2f}"
     if float(lengths_N.std()) < 1e-3 * float(lengths_N.mean()):
         kind = f"random points at distance {float(lengths_N.mean()):.2f} from the origin"
     meanings = {LATENTS: f"{rows} x {z_NL.shape[1]} float32, {kind}"}

@@ -58,7 +58,7 @@ def finding(
 
     def events(run: Finding) -> Iterator[Event]:
         began, place = time.monotonic(), choose(device, "float32")
-        yield Started(None, f"looking for {count} directions on {place.name}")
+        yield Started(None, f"{count} direction{'s' * (count != 1)} on {place.name}")
         generator = model.generator.to(place.device)
         if isinstance(generator, StyledGenerator):
             kept = tuple(range(generator.layers) if layers is None else layers)

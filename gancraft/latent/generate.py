@@ -18,6 +18,7 @@ from gancraft.interfaces import DataShape
 from gancraft.latent.codes import Codes, seeded, styled_generator
 from gancraft.latent.sheet import is_points
 from gancraft.models import Model, make
+from gancraft.trained import words
 
 _PIXELS = 1 << 22  # of a batch: activations are many times larger
 
@@ -102,7 +103,7 @@ def sampling(
 
     def events(run: Run) -> Iterator[Event]:
         where = choose(device, "float32").name
-        yield Started(len(numbers), f"{len(numbers)} pictures, {model.info.shape}, on {where}")
+        yield Started(len(numbers), f"{words.pictures(len(numbers))}, {model.info.shape}, on {where}")
         batch, done = batch_size(model.info.shape), 0
         for start in range(0, len(numbers), batch):
             part = numbers[start : start + batch]

@@ -11,7 +11,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.models import Generator, ModelInfo
 
 
@@ -59,4 +59,4 @@ def class_number(info: ModelInfo, name: str) -> int:
         return int(name)
     known = info.classes or tuple(map(str, range(count)))
     shown = ", ".join(known[:20]) + (f" and {count - 20} more" if count > 20 else "")
-    raise UsageError(f"--class {name}: no such class{did_you_mean(name, known)}; there are: {shown}")
+    raise UsageError(f"--class {name}: no such class{hint(name, known)}; there are: {shown}")

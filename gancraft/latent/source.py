@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.plugins import Plugins, Registered
 from gancraft.trained.folder import ENDING, models_in, own_models
 from gancraft.trained.listing import KIND, STYLE_KIND, own_model, shipped_file
@@ -39,7 +39,7 @@ def find_model(source: Path, plugins: Plugins) -> Source:
     elif not source.exists():
         names = model_names(plugins)
         or_name = f", the folder of a run, or one of {', '.join(names)}" if names else " or the folder of a run"
-        close = did_you_mean(str(source), names)
+        close = hint(str(source), names)
         raise UsageError(f"{source}: there is no such file or folder{close}; give a model ({ENDING}){or_name}")
     return Source(file, file.name, (file.resolve().parent.name or file.stem) if file.name == MODEL else file.stem)
 

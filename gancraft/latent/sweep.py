@@ -36,11 +36,13 @@ def truncations(text: str) -> list[float]:
 
 
 def _steps(text: str) -> list[float]:
-    """Raises ValueError."""
+    """Raises ValueError, and UsageError for a range that goes down."""
     ends, _, step = text.partition(":")
     first, last = (float(end) for end in ends.split(".."))
     size = float(step or "0.1")
-    if not (math.isfinite(first) and math.isfinite(last) and size > 0 and first <= last):
+    if first > last:
+        raise UsageError(f"--truncation {text}: goes down; write the smaller number first: {last:g}..{first:g}")
+    if not (math.isfinite(first) and math.isfinite(last) and size > 0):
         raise ValueError(text)
     return [round(first + place * size, 6) for place in range(min(MOST + 1, int((last - first) / size + 1e-6) + 1))]
 

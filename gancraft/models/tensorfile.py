@@ -78,7 +78,7 @@ def _opened(path: Path, kind: str, with_tensors: bool) -> tuple[dict[str, Any], 
     except IsADirectoryError:
         raise GancraftError(f"{path}: is a folder; name a file in it") from None
     except (OSError, SafetensorError, ValueError, KeyError, RuntimeError) as error:
-        raise GancraftError(f"{path}: {what_it_is(start, error)}") from None
+        raise GancraftError(f"{path} {what_it_is(start, error)}") from None
     return checked(path, header, kind), tensors
 
 

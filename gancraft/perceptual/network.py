@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import torch
 from torch import Tensor, nn
 
-from gancraft.errors import GancraftError, UsageError, did_you_mean
+from gancraft.errors import GancraftError, UsageError, hint
 from gancraft.perceptual.padding import PaddedConv2d
 
 # Average pooling lowers activations that were trained under max pooling; twice its output keeps the scale that the layers
@@ -110,8 +110,8 @@ class SequentialNetwork(nn.Module):
         """Raise UsageError for a layer that this network doesn't have."""
         for name in layers:
             if name not in self.layers:
-                hint = did_you_mean(name, self.layers)
-                raise UsageError(f"no layer '{name}' in this network{hint}; there are: {', '.join(self.layers)}")
+                close = hint(name, self.layers)
+                raise UsageError(f"no layer '{name}' in this network{close}; there are: {', '.join(self.layers)}")
 
     @torch.no_grad()
     def calibrate(self, x_NCHW: Tensor) -> None:

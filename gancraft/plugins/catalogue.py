@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gancraft.errors import GancraftError, UsageError, did_you_mean
+from gancraft.errors import GancraftError, UsageError, hint
 from gancraft.options import Options
 
 # What kinds of things are called, where their own name isn't what people say.
@@ -122,9 +122,7 @@ class Plugins:
             if info.name == name:
                 return info
         names = [info.name for info in self.infos]
-        raise UsageError(
-            f"there is no plugin '{name}'{did_you_mean(name, names)}; there are: {', '.join(names) or 'none'}"
-        )
+        raise UsageError(f"there is no plugin '{name}'{hint(name, names)}; there are: {', '.join(names) or 'none'}")
 
     def get(self, kind: str, name: str) -> Registered:
         """The thing of this kind and name. Raises UsageError with what there is, or why its plugin isn't loaded."""
@@ -138,7 +136,7 @@ class Plugins:
         absent = [info.name for info in self.infos if info.state != "loaded"]
         word = WORDS.get(kind, kind)
         raise UsageError(
-            f"there is no {word} '{name}'{did_you_mean(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
+            f"there is no {word} '{name}'{hint(name, [*names, *absent])}; installed: {', '.join(names) or 'none'}"
         )
 
     def seeing(self, entry: Registered, options: Options) -> Registered:

@@ -15,7 +15,7 @@ from typing import Any
 import pluggy
 
 from gancraft import API_VERSION, hookspecs
-from gancraft.errors import GancraftError, UsageError, did_you_mean
+from gancraft.errors import GancraftError, UsageError, did_you_mean, hint
 from gancraft.interfaces import AdversarialLoss, InstantStyle, Preset, StyleLoss, StyleMethod, StyleTrainable, Trainable
 from gancraft.options import Options, settings
 from gancraft.plugins.catalogue import PluginInfo, Plugins, Registered, one_line
@@ -127,7 +127,7 @@ def plugins_from_environment(
     for name in block:
         if name not in known:
             there = ", ".join(known)
-            raise UsageError(f"--no-plugin {name}: no such plugin{did_you_mean(name, known)}; there are: {there}")
+            raise UsageError(f"--no-plugin {name}: no such plugin{hint(name, known)}; there are: {there}")
     return plugins
 
 
@@ -171,8 +171,8 @@ def _known_hooks(manager: pluggy.PluginManager, module: Any) -> None:
     for name in dir(module):
         options = manager.parse_hookimpl_opts(module, name)
         if name not in hooks and options is not None and not options["optionalhook"]:
-            hint = did_you_mean(name, hooks) or f"; there are: {', '.join(hooks)}"
-            raise UsageError(f"there is no hook '{name}'{hint}")
+            close = did_you_mean(name, hooks) or f"; there are: {', '.join(hooks)}"
+            raise UsageError(f"there is no hook '{name}'{close}")
 
 
 def _collector(

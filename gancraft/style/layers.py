@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 
 
 def weighted_layers(
@@ -17,8 +17,8 @@ def weighted_layers(
         for text in texts:
             name, _, number = text.partition(":")
             if name not in known:
-                hint = did_you_mean(name, known)
-                raise UsageError(f"{flag}: no layer '{name}' in this network{hint}; there are: {', '.join(known)}")
+                close = hint(name, known)
+                raise UsageError(f"{flag}: no layer '{name}' in this network{close}; there are: {', '.join(known)}")
             try:
                 weights[name] = float(number) if number else 1.0
             except ValueError:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.options import Setting
 from gancraft.plugins import Plugins, Registered
 from gancraft.resolve import Layer
@@ -86,9 +86,9 @@ def _methods(
         if name not in installed and name.replace("-", "_") in known:
             raise UsageError(f"--sheet {text}: to vary a setting write its values: {name}=A,B,C")
         if name not in installed:
-            hint = did_you_mean(name, [*installed, METHODS])
+            close = hint(name, [*installed, METHODS])
             raise UsageError(
-                f"--sheet {text}: there is no style method '{name}'{hint}; there are: {', '.join(installed)}"
+                f"--sheet {text}: there is no style method '{name}'{close}; there are: {', '.join(installed)}"
             )
     if not names:
         raise UsageError("--sheet: write methods, names of methods (gram,sliced), or NAME=VALUE,VALUE")

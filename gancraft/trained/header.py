@@ -118,7 +118,7 @@ def what_it_is(start: bytes, error: Exception) -> str:
     if not start:
         return "is empty (0 bytes)"
     if len(start) > 8 and start[8:9] == b"{":
-        return "damaged or incomplete: it ends too early, or its header is broken; take another copy"
+        return "is damaged or incomplete: it ends too early, or its header is broken; take another copy"
     return f"is no safetensors file ({' '.join(str(error).split())[:80]})"
 
 
@@ -144,7 +144,7 @@ def read_model(path: Path, shown: object = None) -> Header:
     except IsADirectoryError:
         raise GancraftError(f"{shown}: is a folder; name a file in it") from None
     except (OSError, ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise GancraftError(f"{shown}: {what_it_is(start, error)}") from None
+        raise GancraftError(f"{shown} {what_it_is(start, error)}") from None
     found = checked(shown, header, "model")
     version, digest = str(found.get("version", "")), str(found.get("digest", ""))
     return Header(info_from(shown, found), places, version, digest, size)

@@ -33,6 +33,7 @@ class HubRemote(Remote):
                 f"{repository}: is no repository of the hub, which is owner/name, nor a folder, which is ./folder"
             ) from None
         self.shown = self.origin = repository
+        self.place = repository if "/" in repository else f"OWNER/{repository}"
         self.name, self._hub = repository.rpartition("/")[2], huggingface_hub
         self._api = huggingface_hub.HfApi(library_name="gancraft")
         if quiet:

@@ -11,6 +11,7 @@ from pathlib import Path
 from gancraft.errors import GancraftError, UsageError
 from gancraft.trained.card import LARGEST as LARGEST_CARD
 from gancraft.trained.folder import ENDING
+from gancraft.trained.template import FOLDER
 
 MODEL, README = "model" + ENDING, "README.md"  # what the two files are called on a remote
 LARGEST = 2_000_000_000  # bytes of a model
@@ -30,6 +31,7 @@ class Remote(ABC):
     name: str  # of the model there, unless one is given
     shown: str  # as people see it
     origin: str  # what is noted of where a model comes from
+    place: str  # what others give to `gancraft pull`, as a card says it
 
     @abstractmethod
     def send(self, model: Path, card: str, private: bool, message: str | None) -> str:
@@ -57,6 +59,8 @@ def remote_of(text: str, quiet: bool = False) -> Remote:
 
 class FolderRemote(Remote):
     """A folder: on this disk, on a stick, on a share. That of a run can be pulled from too."""
+
+    place = FOLDER
 
     def __init__(self, folder: Path):
         whole = folder.resolve()

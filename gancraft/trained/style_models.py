@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from gancraft.errors import GancraftError, UsageError, did_you_mean
+from gancraft.errors import GancraftError, UsageError, hint
 from gancraft.plugins import Plugins
 from gancraft.trained.folder import ENDING, TrainedModel, models_in, own_models
 from gancraft.trained.header import read_model
@@ -49,5 +49,5 @@ def find_style_model(word: str, plugins: Plugins) -> Path:
     names = style_model_names(plugins)
     there = f"there are {', '.join(names)}" if names else "none is installed: train one with `gancraft train-style`"
     raise UsageError(
-        f"there is no style network '{word}'{did_you_mean(word, names)}; {there}; a file or the folder of a run will do too"
+        f"there is no style network '{word}'{hint(word, names)}; {there}; a file or the folder of a run will do too"
     )

@@ -14,6 +14,7 @@ from gancraft.trained.header import Header
 from gancraft.trained.info import TRAINER
 
 TASK, REPAINTING = "unconditional-image-generation", "image-to-image"  # the hub's names
+FOLDER = "FOLDER/"  # a place that is called otherwise wherever it is copied to
 NO_FAULTS = "Nobody has written any down yet. Look at a sheet with a critical eye, and write here what looks bad."
 
 
@@ -24,9 +25,11 @@ def card_for(
     scores: dict[str, float] | None = None,
     measured: str = "",
     more: Mapping[str, str] | None = None,
+    place: str = "",
 ) -> Card:
     """A card. summary: a sentence about what it makes. scores: by name; measured: how, and on what. more: rows of its table
-    beyond the usual."""
+    beyond the usual. place: where whoever reads it pulls the model from, FOLDER for the card's own folder; "" for a model
+    that is among theirs already."""
     info, training = header.info, header.info.training
     method = str(training.get("method") or info.name)
     facts: dict[str, Any] = {}
@@ -53,11 +56,16 @@ def card_for(
         **(more or {}),
     }
     table = "\n".join(f"| {key} | {_cell(value)} |" for key, value in rows.items() if value)
-    use = f"gancraft sample {name} --seed 7"
+    called = _called(name) if place else name
+    use = f"gancraft sample {called} --seed 7"
     usual = f"Pictures by a generative adversarial network, trained with `{method}`: {shape}."
     if paints:
-        use = f"gancraft style PHOTO --plugin {method} --model {name}"
+        use = f"gancraft style PHOTO --plugin {method} --model {called}"
         usual = f"Paints any picture in the manner of {training.get('style') or 'its style'}, trained with `{method}`."
+    if place:
+        use = f"gancraft pull {place} --name {called}\n    {use}"
+    if place == FOLDER:
+        use += f"\n\n{FOLDER} is the folder that holds this card and its model."
     text = f"""# {name}
 
 {summary or usual}
@@ -83,6 +91,11 @@ def _index(name: str, data: str, scores: dict[str, float]) -> list[dict[str, Any
     metrics = [{"type": _plain(key), "name": key, "value": round(value, 4)} for key, value in scores.items()]
     dataset = {"name": data, "type": "own"}
     return [{"name": name, "results": [{"task": {"type": TASK}, "dataset": dataset, "metrics": metrics}]}]
+
+
+def _called(name: str) -> str:
+    """My Cats → my-cats: a name that `gancraft pull` takes."""
+    return re.sub(r"[^a-z0-9_-]+", "-", name.lower()).lstrip("0123456789_-") or "model"
 
 
 def _plain(name: str) -> str:

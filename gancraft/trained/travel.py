@@ -48,7 +48,11 @@ def pull(remote: Remote, name: str | None, revision: str | None, plugins: Plugin
             fetched = remote.fetch(beside, revision)
             header = _checked(beside / MODEL, remote.shown, fetched.sha256)
             try:
-                card = read_card(beside / README) if (beside / README).is_file() else card_for(called, header)
+                card = (
+                    read_card(beside / README)
+                    if (beside / README).is_file()
+                    else card_for(called, header, place=remote.place)
+                )
             except GancraftError as error:
                 raise GancraftError(str(error).replace(str(beside / README), f"{remote.shown}: {README}")) from None
             origin = {"from": remote.origin, "revision": fetched.revision, "sha256": _sha256(beside / MODEL)}
@@ -73,7 +77,7 @@ def push(
     elif beside.is_file():
         found = read_card(beside)
     else:
-        found = card_for(remote.name, header)
+        found = card_for(remote.name, header, place=remote.place)
     if not found.facts:  # Markdown alone: the hub wants to know what kind of thing it is
         found = Card(card_for(remote.name, header).facts, found.text)
     return remote.send(model, str(found), private, message), found

@@ -7,6 +7,10 @@ def count(number: int) -> str:
     return f"{number / 1e6:.2g} million" if number >= 1e6 else f"{number:,}"
 
 
+def pictures(number: int) -> str:
+    return f"{number:,} picture{'' if number == 1 else 's'}"
+
+
 def in_bytes(number: int) -> str:
     return f"{number / 1e6:.1f} MB" if number >= 1e5 else f"{number / 1e3:.1f} kB"
 

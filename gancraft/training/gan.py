@@ -269,7 +269,13 @@ class Gan(Trainable):
         lower, count = cast(Discriminator, discriminator).lower(), self.options.freeze
         if count > len(lower) and len(self._stages) == 1:  # one that grows may have more later
             name = self.roles["discriminator"].name
-            raise UsageError(f"--freeze {count}: discriminator {name} has {len(lower)} layers that can be kept")
+            some, instead = f"{len(lower)} layers", f"give at most {len(lower)}"
+            if not lower:
+                some = "no layers"
+                instead = (
+                    "leave --freeze out; it needs --from with the folder of a run whose discriminator has such layers"
+                )
+            raise UsageError(f"--freeze {count}: discriminator {name} has {some} that can be kept; {instead}")
         for module in lower[:count]:
             module.requires_grad_(False)
 

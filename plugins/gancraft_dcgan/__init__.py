@@ -93,7 +93,7 @@ _OURS = {
     "discriminator.minibatch_deviation": True,
 }
 
-_SUITS = Suit("of small pictures it came closest to the data in the same time", side=(8, 65))
+_SUITS = Suit("for such pictures nothing else was measured to do better", side=(8, 65))
 
 # Section 4 and Figure 1. The discriminator's width isn't in the paper; 128 is that of the authors' published code.
 _PAPER = {

@@ -39,7 +39,7 @@ def test_parts_keep_their_classes() -> None:
 
 
 def test_a_generator_without_styles_says_so() -> None:
-    with pytest.raises(UsageError, match=r"generator \(plain\) has no styles"):
+    with pytest.raises(UsageError, match=r"no styles \(its generator: plain\)"):
         styled(plain(), seeded(plain(), 0, [0]))
 
 
@@ -62,7 +62,7 @@ def test_what_is_saved_is_loaded(space: str, tmp_path: Path) -> None:
 def test_codes_of_another_model_are_refused(tmp_path: Path) -> None:
     file = tmp_path / "codes.safetensors"
     save_codes(file, bands(), seeded(bands(), 0, [0]))
-    with pytest.raises(GancraftError, match=r"codes of another model \('bands'\)"):
+    with pytest.raises(GancraftError, match=r"codes of another model \(its generator: bands\)"):
         load_codes(file, plain())
 
 

@@ -85,6 +85,7 @@ def test_the_file_says_what_it_is_and_has_the_middle_of_each_class(tmp_path: Pat
     assert facts["model"]["shape"] == {"channels": 3, "height": 12, "width": 8, "classes": 2}
     assert facts["model"]["fingerprint"] == model.fingerprint and facts["inputs"] == dict(result.inputs)
     assert "owl, cat" in facts["inputs"]["labels"] and "N x 3 x 12 x 8" in facts["inputs"]["pictures"]
+    assert "random numbers with mean 0.0 and" in facts["inputs"]["latents"] and "-0.0" not in str(facts["inputs"])
     assert [entry.name for entry in made.graph.input] == ["latents", "labels", "truncation"]
     assert made.producer_name == "gancraft" and "latents: N x 3 float32" in made.doc_string
     # Truncated to nothing, pictures are those of the middle of each class.

@@ -60,7 +60,9 @@ def test_labels_cycle_or_are_chosen() -> None:
 def test_classes_by_name_and_number() -> None:
     info = plain(classes=("cat", "dog", "3")).info
     assert [class_number(info, name) for name in ("dog", "0", "3")] == [1, 0, 2]
-    with pytest.raises(UsageError, match="--class dgo: no such class, did you mean 'dog'.; there are: cat, dog, 3"):
+    with pytest.raises(
+        UsageError, match=r"--class dgo: no such class \(did you mean 'dog'\?\); there are: cat, dog, 3"
+    ):
         class_number(info, "dgo")
     with pytest.raises(UsageError, match="no such class"):
         class_number(info, "7")
@@ -115,6 +117,8 @@ def test_a_run_makes_all_and_can_be_stopped() -> None:
     run = sampling(model, take, codes, range(100), device="cpu")
     events = list(run)
     assert isinstance(events[0], Started) and "100 pictures, 8x8 RGB, on cpu" in events[0].summary
+    one = next(iter(sampling(model, take, codes, range(1), device="cpu")))
+    assert isinstance(one, Started) and one.summary.startswith("1 picture, 8x8"), "no plural"
     assert [event.done for event in events if isinstance(event, Progress)] == [64, 100]
     assert [numbers[0] for numbers, _ in taken] == [0, 64] and taken[1][1].shape == (36, 3, 8, 8)
 

@@ -24,7 +24,7 @@ def test_one_pass_ends_at_the_deepest_layer_asked_for() -> None:
 
 
 def test_an_unknown_layer_is_named_with_a_suggestion() -> None:
-    with pytest.raises(UsageError, match="no layer 'relu22' in this network, did you mean 'relu2'"):
+    with pytest.raises(UsageError, match=r"no layer 'relu22' in this network \(did you mean 'relu2'"):
         tiny_network()(smooth(8, 8, 0), ["relu22"])
 
 

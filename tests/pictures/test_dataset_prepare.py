@@ -125,7 +125,7 @@ def test_sixteen_bits_animations_and_palettes(tmp_path):
         ({"background": "wight"}, "--background 'wight' is no colour"),
         ({"background": "#ff000080"}, "--background '#ff000080' is transparent"),
         ({"channels": "2"}, "--channels '2'"),
-        ({"fit": "covr"}, "--fit 'covr', did you mean 'cover'"),
+        ({"fit": "covr"}, r"--fit 'covr' \(did you mean 'cover'"),
     ],
 )
 def test_settings_that_cannot_be(tmp_path, setting, says):

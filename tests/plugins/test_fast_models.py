@@ -95,7 +95,7 @@ def test_a_name_that_is_not_there_lists_those_that_are() -> None:
     result = run("style", "sample:cat", "-p", "fast", "--model", "stripe", "-o", "cat.png", "-q")
     assert result.exit_code == 2 and len(result.stderr.splitlines()) == 1 and not Path("cat.png").exists()
     names = ", ".join(style_model_names(PLUGINS))
-    assert f"no style network 'stripe', did you mean 'stripes'?; there are {names}; " in result.stderr
+    assert f"no style network 'stripe' (did you mean 'stripes'?); there are {names}; " in result.stderr
     assert {"stripes", "swirls"} <= set(style_model_names(PLUGINS))
 
 

@@ -62,6 +62,22 @@ def test_labels_change_judgements() -> None:
     assert (judges(pictures(shape), ones_N) != judges(pictures(shape), twos_N)).all()
 
 
+def test_how_much_a_class_differs_is_judged() -> None:
+    """The last picture looks as it did and has the label that it had; the others of its class have become copies of it."""
+    shape = DataShape(1, 16, 16, classes=5)
+    judges = judge(shape).eval()
+    varied_NCHW, ones_N = pictures(shape), torch.ones(4, dtype=torch.int64)
+    alike_NCHW = varied_NCHW[-1:].expand_as(varied_NCHW)
+
+    def last(x_NCHW: torch.Tensor, labels_N: torch.Tensor) -> torch.Tensor:
+        made: torch.Tensor = judges(x_NCHW, labels_N).unflatten(0, (4, -1))[-1]
+        return made
+
+    assert not torch.allclose(last(varied_NCHW, ones_N), last(alike_NCHW, ones_N))
+    apart_N = torch.arange(4)  # none of its class beside it
+    torch.testing.assert_close(last(varied_NCHW, apart_N), last(alike_NCHW, apart_N))
+
+
 def test_bfloat16_is_finite_and_near() -> None:
     shape = DataShape(4, 33, 49)
     judges = judge(shape).eval()

@@ -61,7 +61,7 @@ def grey_sheet(plugins: object, photo: Picture, *texts: str, **settings: object)
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        (["gran"], "there is no style method 'gran', did you mean 'gram'"),
+        (["gran"], "there is no style method 'gran' (did you mean 'gram'"),
         (["method"], "did you mean 'methods'"),
         (["strength"], "strength=A,B,C"),
         (["strength="], "give values"),

@@ -113,7 +113,7 @@ def test_a_plugin_that_fails_or_reaches_into_the_engine(tmp_path: Path) -> None:
 
 
 def test_names_that_are_not_there() -> None:
-    with pytest.raises(UsageError, match="there is no style method 'rihgt', did you mean 'right'"):
+    with pytest.raises(UsageError, match=r"there is no style method 'rihgt' \(did you mean 'right'"):
         check_style("rihgt", PLUGINS)
     with pytest.raises(UsageError, match="there is no plugin 'x'"):
         check_plugin("x", PLUGINS)

@@ -32,6 +32,7 @@ def test_there_and_back(hub: Hub, here: Path) -> None:
     assert pushed(message="The first ones") == f"{hub.address}/me/cats/commit/{SHA}"
     assert set(hub.files) == {"model.safetensors", "README.md"} and not hub.private
     assert hub.messages == ["The first ones"] and "Bearer hf_test" in hub.tokens
+    assert b"gancraft pull me/cats --name cats\n    gancraft sample cats" in hub.files["README.md"]
     hub.files["pytorch_model.bin"] = b"not asked for"
     found = pulled()
     assert found.file == here / "own" / "cats.safetensors" and found.revision == SHA
@@ -62,12 +63,12 @@ def test_what_arrives_must_be_what_the_hub_has(hub: Hub, here: Path) -> None:
     pushed()
     other = a_model(Path("other.safetensors"), pictures=9)
     hub.lie = other.read_bytes().ljust(len(hub.files["model.safetensors"]))[: len(hub.files["model.safetensors"])]
-    with pytest.raises(GancraftError, match="me/cats: "):
+    with pytest.raises(GancraftError, match="me/cats"):
         pulled()
     assert list((here / "own").iterdir()) == []
     hub.lie = None
     hub.files["model.safetensors"] = b"\x80\x04 a pickle"
-    with pytest.raises(GancraftError, match="me/cats: is a pickle, not safetensors"):
+    with pytest.raises(GancraftError, match="me/cats is a pickle, not safetensors"):
         pulled()
     del hub.files["model.safetensors"]
     with pytest.raises(GancraftError, match="me/cats: there is no model.safetensors"):

@@ -67,6 +67,13 @@ def test_which_card_is_sent() -> None:
     assert not Path("b").exists()
 
 
+def test_a_card_that_is_made_says_how_to_get_the_model() -> None:
+    _, card = push(FolderRemote(Path("Big Cats.2")), a_model(Path("model.safetensors")), None)
+    assert "    gancraft pull FOLDER/ --name big-cats-2\n    gancraft sample big-cats-2 --seed 7\n" in card.text
+    assert "FOLDER/ is the folder that holds this card" in card.text
+    assert pulled("./Big Cats.2", "big-cats-2").stem == "big-cats-2"
+
+
 def test_a_run_without_a_card_can_be_pulled() -> None:
     a_model(Path("runs/Cats/model.safetensors"))
     file = pulled("./runs/Cats")

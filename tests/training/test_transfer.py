@@ -123,7 +123,7 @@ def test_a_grown_network_begins_at_its_full_size(ramps: Path, tmp_path: Path) ->
         ({"data__labels": True}, "has no classes, and these pictures have 2 classes"),
         ({"plugin": "dense"}, "its generator is dcgan, and --plugin asks for dense"),
         ({"generator": "dense"}, "its generator is dcgan, and --generator asks for dense"),
-        ({"freeze": 3}, "--freeze 3: discriminator dcgan has 2 layers"),
+        ({"freeze": 3}, "--freeze 3: discriminator dcgan has 2 layers that can be kept; give at most 2"),
         ({"freeze": 1, "discriminator__width": 16}, "--freeze: the discriminator starts new"),
         ({"from_model": "nowhere"}, "--from nowhere: there is no such file or folder"),
         ({"from_model": None, "freeze": 1}, "name its run with --from"),

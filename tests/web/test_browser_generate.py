@@ -144,7 +144,7 @@ def test_a_model_of_ones_own_and_one_that_is_none(tab: Any, tmp_path: Path) -> N
     tab.click('.gc-models label:has-text("My model")')
     tab.wait_for_selector(".gc-own", timeout=BROWSER_PATIENCE)
     tab.locator('.gc-own input[type="file"]').set_input_files(bad)
-    tab.wait_for_selector("text=bad.safetensors: is a pickle", timeout=BROWSER_PATIENCE)
+    tab.wait_for_selector("text=bad.safetensors is a pickle", timeout=BROWSER_PATIENCE)
     tab.wait_for_selector('.gc-models input[value="emoji"]:checked', timeout=BROWSER_PATIENCE)
     assert len(sources(tab)) == 25, "what hung there still hangs there"
     tab.click('.gc-models label:has-text("My model")')

@@ -47,7 +47,7 @@ def about(
     if total < _MEMORISED:
         notes.append(
             f"only {_pictures(total)}: a GAN soon copies so small a set instead of learning from it; "
-            f"{_MEMORISED} or more are better, and --augment helps"
+            f"{_MEMORISED} or more are better"
         )
     return notes
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from PIL import ImageColor
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.pictures._files import shown
 from gancraft.pictures.fit import covered
 from gancraft.pictures.picture import Picture
@@ -38,7 +38,7 @@ def preparation(
     """Check the settings. Raises UsageError that names the option."""
     for option, value, known in (("--channels", channels, CHANNELS), ("--fit", fit, FITS)):
         if value not in known:
-            raise UsageError(f"{option} '{shown(value)}'{did_you_mean(value, known)}: give one of {', '.join(known)}")
+            raise UsageError(f"{option} '{shown(value)}'{hint(value, known)}: give one of {', '.join(known)}")
     try:
         colour = ImageColor.getrgb(background)
     except ValueError:

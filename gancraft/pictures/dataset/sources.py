@@ -11,7 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.interfaces.training import DataShape
 from gancraft.pictures._files import reason, shown
 from gancraft.pictures.dataset.archive import archive_origin
@@ -124,8 +124,8 @@ def _origin(source: str, size: tuple[int, int] | None, labels: bool, max_megapix
     if source == "sample:digits":
         return digits_origin(labels)
     if source.startswith("sample:"):
-        hint = did_you_mean(source, _SAMPLES)
-        raise UsageError(f"there is no data set '{shown(source)}'{hint}; there are {', '.join(_SAMPLES)}")
+        close = hint(source, _SAMPLES)
+        raise UsageError(f"there is no data set '{shown(source)}'{close}; there are {', '.join(_SAMPLES)}")
     if source.startswith(PREFIX):
         return torchvision_origin(source.removeprefix(PREFIX), labels)
     try:
@@ -150,5 +150,5 @@ def _meant(source: str) -> str:
     names = [*_SAMPLES, *(PREFIX + name for name in COMMON)]
     for name in names:
         if source.casefold() == name.partition(":")[2].casefold():
-            return f", did you mean '{name}'?"
-    return did_you_mean(source, names)
+            return f" (did you mean '{name}'?)"
+    return hint(source, names)

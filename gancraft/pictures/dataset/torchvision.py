@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
-from gancraft.errors import UsageError, did_you_mean
+from gancraft.errors import UsageError, hint
 from gancraft.pictures._files import reason, shown
 from gancraft.pictures.dataset.arrays import from_image
 from gancraft.pictures.dataset.origin import Origin
@@ -87,10 +87,10 @@ def _kind(name: str) -> type:
     }
     if name.casefold() in kinds:
         return kinds[name.casefold()]
-    hint = did_you_mean(name.casefold(), kinds)
+    close = hint(name.casefold(), kinds)
     for key, kind in kinds.items():
-        hint = hint.replace(f"'{key}'", f"'{PREFIX}{kind.__name__}'")
-    raise UsageError(f"torchvision has no data set '{shown(name)}'{hint}; among them are {', '.join(COMMON)}")
+        close = close.replace(f"'{key}'", f"'{PREFIX}{kind.__name__}'")
+    raise UsageError(f"torchvision has no data set '{shown(name)}'{close}; among them are {', '.join(COMMON)}")
 
 
 def _loaded(kind: type, root: Path) -> Any:
