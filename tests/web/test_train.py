@@ -94,7 +94,7 @@ def test_ones_own_pictures(client: Client, site: Any, tmp_path: Path) -> None:
     _, label, course, *_, command = client.predict(files=given, method="patient", pictures=128, api_name="/train")
     assert "Pictures, by patient" in label and "8 × 8" in label
     assert "1 file is no picture and was left out: notes.txt" in course and "only 12 pictures" in course
-    assert "and “Augment” helps" in course and "--augment" not in course
+    assert "500 or more are better" in course and "--augment" not in course
     assert command.startswith("gancraft train pictures --plugin patient")
     archive = packed(files, tmp_path / "cats.zip", **{"readme.txt": b"x"})
     _, label, course, model, *_ = client.predict(
