@@ -12,7 +12,7 @@ from gancraft.cli.sample import Device, ModelPath, Truncation
 from gancraft.cli.sheets import PICTURES, ClassName, Output, Side
 
 HELP = (
-    "Mix the styles of pictures of a trained MODEL that has styles, as StyleGAN does.\n\n"
+    "Mix the styles of pictures of a trained MODEL that has styles.\n\n"
     "On the sheet every picture on the left meets every picture on top: it keeps its own styles but in the chosen layers, "
     "where it takes those of the other. Coarse layers hold shape and pose, fine ones colours and texture."
 )

@@ -66,8 +66,8 @@ def styled_generator(model: Model) -> StyledGenerator:
     """The generator of a model whose pictures have styles. Raises UsageError for one without."""
     if not isinstance(model.generator, StyledGenerator):
         raise UsageError(
-            f"this model has no styles (its generator: {model.info.name}); choose one whose generator has, such as "
-            "StyleGAN's (`gancraft models` lists models)"
+            f"this model has no styles (its generator: {model.info.name}); choose one whose generator has "
+            "(`gancraft models` lists models)"
         )
     return model.generator
 

@@ -271,10 +271,7 @@ class Gan(Trainable):
             name = self.roles["discriminator"].name
             some, instead = f"{len(lower)} layers", f"give at most {len(lower)}"
             if not lower:
-                some = "no layers"
-                instead = (
-                    "leave --freeze out; it needs --from with the folder of a run whose discriminator has such layers"
-                )
+                some, instead = "no layers", "leave --freeze out, or give --from a run whose discriminator has some"
             raise UsageError(f"--freeze {count}: discriminator {name} has {some} that can be kept; {instead}")
         for module in lower[:count]:
             module.requires_grad_(False)

@@ -96,7 +96,7 @@ def _wire_ability(shelf: Shelf, film: Film, further: Further, kept: gr.State, ch
             if points
             else ""
             if styled
-            else "Mixing isn't here: this model has no styles, as StyleGAN has."
+            else "Mixing isn't here: this model has no styles."
         )
         there = (not points, not points, styled, not points)
         idle = [(None, sayings.html("idle")) for sayings in (SWEEP, MOVE, MIX, SAYINGS)]
